@@ -1,0 +1,55 @@
+/*
+ * Reading a JSON object member by member. The readers remember the first
+ * fault (a wrong type, a number out of range, a missing member) by calling
+ * fail(), and are no-ops after it: read everything, check once, with
+ * json_done(), which also refuses members that nobody has asked for.
+ *
+ * Texts are UTF-8 without NUL unless asked otherwise, and live as long as
+ * the request.
+ */
+#ifndef FCGI_JSON_READER_H
+#define FCGI_JSON_READER_H
+
+#include <jansson.h>
+
+#include "fcgi/request.h"
+
+struct json_reader {
+	struct request *r;
+	const json_t *object;	/* NULL when there was none: all absent */
+	const char *where;	/* for sentences: "" or "messages[3]." */
+	const char *asked[JSON_MEMBERS_READ_MAX];
+	int asked_count;
+};
+
+enum json_text_rule {
+	JSON_REQUIRED = 1,	/* absent and null are faults */
+	JSON_NOT_EMPTY = 2,
+	JSON_NUL_ALLOWED = 4
+};
+
+/*
+ * The request's body, which must be one object (duplicate members refused).
+ * An empty body counts as {} where `optional`. False after fail().
+ */
+bool json_read_body(struct json_reader *j, struct request *r, bool optional);
+
+/* A nested object: an element of an array, or a member. */
+bool json_read_object(struct json_reader *j, struct request *r,
+    const json_t *object, const char *where);
+
+struct text json_member_text(struct json_reader *j, const char *name,
+    int rules, size_t bytes_max);
+int64_t json_member_integer(struct json_reader *j, const char *name,
+    int64_t fallback, int64_t low, int64_t high);
+bool json_member_bool(struct json_reader *j, const char *name, bool fallback);
+/* NULL when absent or null; fails when it is there and not of the type. */
+const json_t *json_member_array(struct json_reader *j, const char *name,
+    size_t items_max);
+const json_t *json_member_object(struct json_reader *j, const char *name);
+/* Was it sent, be it as null? */
+bool json_has(const struct json_reader *j, const char *name);
+
+bool json_done(struct json_reader *j);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * The parking lot: requests that wait, as plain data. A waiting request costs
+ * a descriptor and a few KiB, no thread.
+ *
+ * A channel is what requests wait for: a kind and an id (a topic, a stream).
+ * A request listens *before* it looks. The other order has a gap: a write
+ * between the look and the promise would wake nobody. It keeps its place in
+ * the channel from the first lot_listen until it is done, so first come is
+ * first served, however often it looks in vain.
+ *
+ * A wake-up obliges the request to one more look. A request that ends with a
+ * wake-up it has not used passes it on to the next in line.
+ *
+ * Any thread may call these functions; one lock guards the whole lot.
+ */
+#ifndef FCGI_LOT_H
+#define FCGI_LOT_H
+
+#include <stdint.h>
+
+#include "fcgi/request.h"
+
+enum channel_kind {
+	CHANNEL_TOPIC = 1,	/* id: topic id, DLQ: its complement */
+	CHANNEL_HASH = 2	/* a password hash may run; id 0 */
+};
+
+struct channel_key {
+	uint32_t kind;
+	int64_t id;
+};
+
+#define WAKE_ALL UINT32_MAX
+
+/* Promise to look. Again on the same channel is a no-op. */
+void lot_listen(struct request *r, struct channel_key key);
+
+/* Wake the first `count` waiters that have no wake-up yet. */
+void lot_wake(struct channel_key key, uint32_t count);
+
+/* Wake one waiter at that monotonic time; the earliest such time counts. */
+void lot_wake_at(struct channel_key key, int64_t at_us);
+
+/* One more call for every parked request: rights or topology changed. */
+void lot_wake_everyone(void);
+
+/* How many requests listen on the channel in this process. */
+uint32_t lot_waiting(struct channel_key key);
+
+/* Requests parked now in this process. */
+uint32_t lot_parked(void);
+
+#endif

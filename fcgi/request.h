@@ -1,0 +1,131 @@
+/*
+ * One request and its reply, as a handler sees them.
+ *
+ * A handler is called once or more, always by one thread at a time, each time
+ * with a thread's database connection in `db`. It returns
+ *
+ *	DONE	the reply is complete; send it and forget the request;
+ *	PARK	call me again when a channel I listen on (fcgi/lot.h) wakes,
+ *		at `deadline_us`, when the client's rights change or at
+ *		shutdown: all of these are one more call;
+ *	TURN	`turn` is my write (sql/turn.h); call me again with its outcome.
+ *
+ * What must survive between calls hangs on `state`, in the arena.
+ */
+#ifndef FCGI_REQUEST_H
+#define FCGI_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fcgi/arena.h"
+#include "fcgi/buffer.h"
+#include "fcgi/error.h"
+#include "fcgi/json_writer.h"
+#include "fcgi/limits.h"
+#include "fcgi/text.h"
+
+struct db;
+struct principal;
+struct route;
+struct turn_item;
+
+enum verdict { DONE, PARK, TURN };
+
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_DELETE,
+	METHOD_PATCH,
+	METHOD_OPTIONS,
+	METHOD_OTHER
+};
+
+struct reply_header {
+	const char *name;
+	const char *value;
+};
+
+struct reply {
+	int status;
+	enum error error;	/* E_NONE unless fail() made this reply */
+	const char *content_type;
+	struct reply_header header[REPLY_HEADERS_MAX];
+	int headers;
+	struct buffer body;
+	struct json_writer json;
+};
+
+struct request {
+	struct arena *arena;
+
+	/* Set once, before the first call. */
+	enum method method;
+	struct text path;	/* raw, as REQUEST_URI had it, no query */
+	struct text query;	/* raw, without '?' */
+	struct text body;
+	struct text content_type;
+	struct text authorization;
+	struct text client;	/* the client's address, as nginx saw it */
+	const char *id;		/* nginx's request id */
+	bool https;
+	const struct route *route;	/* NULL while there is none */
+	struct text param[ROUTE_PARAMETERS_MAX]; /* decoded, in path order */
+	int64_t started_us;	/* monotonic */
+
+	/* Set anew before each call. */
+	struct db *db;		/* this thread's */
+	const struct principal *who;	/* NULL on open routes without a token */
+	bool last_call;		/* the process drains: do not PARK again */
+
+	/* The handler's own. */
+	void *state;
+	int64_t deadline_us;	/* monotonic; when PARK ends at the latest */
+	struct turn_item *turn;
+
+	struct reply reply;
+};
+
+/* A CGI variable such as "HTTP_IF_NONE_MATCH"; absent text if not sent. */
+struct text request_variable(const struct request *r, const char *name);
+
+/* Has the client gone? Asked before anything is claimed for it. */
+bool request_hung_up(const struct request *r);
+
+/*
+ * Answer with an error in the door's envelope. The sentence is the
+ * catalogue's, or the format's when one is given. Whatever the reply held
+ * is dropped. Always returns DONE, so that a handler can `return fail(...)`.
+ */
+enum verdict fail(struct request *r, enum error error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define FAIL_SENTENCE NULL
+
+/* Has fail() been called? */
+bool request_failed(const struct request *r);
+
+void reply_header(struct request *r, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Begin a JSON reply; write its one value with the writer given back. */
+struct json_writer *reply_json(struct request *r, int status);
+
+/* A reply with no body (204, 201, 304). */
+enum verdict reply_empty(struct request *r, int status);
+
+/* A reply of any type; the body is added to the buffer given back. */
+struct buffer *reply_body(struct request *r, int status, const char *type);
+
+/*
+ * Query parameters, decoded. Like every reader here they call fail() at the
+ * first fault and are no-ops after it: read everything, check once.
+ */
+struct text query_text(struct request *r, const char *name);
+int64_t query_integer(struct request *r, const char *name, int64_t fallback,
+    int64_t low, int64_t high);
+/* Fails on parameters nobody has asked for. False when anything failed. */
+bool query_done(struct request *r);
+
+#endif
