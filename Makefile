@@ -1,0 +1,130 @@
+# Sluice: the only entrance.
+#
+#	make		build build/sluice
+#	make run	build, start everything, stop it with Ctrl-C
+#	make test	every suite; the last line sums them up
+#	make help	the rest
+#
+# Another build of the whole tree, beside the first:
+#	make BUILD=build-asan SANITIZE=address,undefined unit
+
+BUILD = build
+SANITIZE =
+CC = cc
+OPTIMIZE = -O2
+CFLAGS = -std=gnu11 -Wall -Wextra -Werror $(OPTIMIZE) -g
+CPPFLAGS = -I. -I$(BUILD) -I/usr/include/postgresql
+LDLIBS = -lfcgi -lpq -ljansson -ljwt -largon2 -lcrypto -lpthread
+
+ifneq ($(SANITIZE),)
+CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer
+endif
+
+# --- the program ----------------------------------------------------------
+
+sources := $(sort $(wildcard fcgi/*.c sql/*.c auth/*.c handlers/*.c \
+    handlers/*/*.c))
+main := handlers/main.c
+library_objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(main),$(sources))) \
+    $(BUILD)/statements.o $(BUILD)/migrations.gen.o
+library := $(BUILD)/libsluice.a
+
+ifneq ($(wildcard $(main)),)
+all: $(BUILD)/sluice
+else
+all: $(library)
+endif
+.PHONY: all
+
+$(BUILD)/sluice: $(BUILD)/handlers/main.o $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The archive is made anew: a member whose source has gone must not stay.
+$(library): $(library_objects) $(BUILD)/sources.list
+	@rm -f $@
+	$(AR) rcs $@ $(library_objects)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/statements.gen.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags | $(BUILD)/statements.gen.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# --- generated sources ----------------------------------------------------
+
+statements := $(sort $(filter-out sql/fn/%,$(wildcard sql/*/*.sql)))
+functions := $(sort $(wildcard sql/fn/*.sql))
+migrations := $(sort $(wildcard migrations/*.sql))
+embed = LC_ALL=C awk -f sql/embed.awk
+
+$(BUILD)/statements.gen.h: $(statements) sql/embed.awk $(BUILD)/sql.list
+	$(embed) -v as=names $(statements) >$@.new && mv $@.new $@
+
+$(BUILD)/statements.c: $(statements) sql/embed.awk $(BUILD)/sql.list
+	$(embed) -v as=statements $(statements) >$@.new && mv $@.new $@
+
+$(BUILD)/migrations.gen.c: $(migrations) $(functions) sql/embed.awk \
+    $(BUILD)/sql.list
+	{ echo '#include "sql/migrations.h"' && \
+	  $(embed) -v as=files -v table=migration_files $(migrations) && \
+	  $(embed) -v as=files -v table=function_files $(functions); \
+	} >$@.new && mv $@.new $@
+
+# Files that hold a list change only when the list does, so that removing a
+# source, or building with other flags, makes what depends on it anew.
+define list
+	@mkdir -p $(BUILD)
+	@printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+endef
+
+$(BUILD)/sources.list: FORCE
+	$(call list,$(sources))
+$(BUILD)/sql.list: FORCE
+	$(call list,$(statements) $(functions) $(migrations))
+$(BUILD)/flags: FORCE
+	$(call list,$(CC) $(CPPFLAGS) $(CFLAGS))
+FORCE:
+.PHONY: FORCE
+
+# --- tests ----------------------------------------------------------------
+
+# A unit test is one C file; what it needs it takes from the library.
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+unit: $(unit_tests)
+	@tests/sum.sh unit $(unit_tests)
+.PHONY: unit
+
+# Fuzzers are built by clang into a tree of their own: tests/fuzz/x.c, whose
+# first inputs are the files in tests/fuzz/x/, if there are any.
+fuzz_build := build-fuzz
+FUZZ_SECONDS = 10
+fuzz_tests := $(patsubst %.c,$(fuzz_build)/%,$(sort $(wildcard tests/fuzz/*.c)))
+
+ifeq ($(BUILD),$(fuzz_build))
+$(fuzz_build)/tests/fuzz/%: $(fuzz_build)/tests/fuzz/%.o $(library)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+fuzz-programs: $(fuzz_tests)
+endif
+
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(fuzz_build) CC=clang \
+	    SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sum.sh fuzz \
+	    $(patsubst %,'tests/fuzz.sh %',$(fuzz_tests))
+.PHONY: fuzz fuzz-programs
+
+clean:
+	rm -rf build build-*
+.PHONY: clean
+
+objects := $(library_objects) $(BUILD)/handlers/main.o $(unit_tests:=.o)
+-include $(objects:.o=.d) $(patsubst %,%.d,$(fuzz_tests))
+
+.SECONDARY:
+.DELETE_ON_ERROR:
