@@ -38,6 +38,12 @@ text_ends_with(struct text t, struct text end)
 	    (end.n == 0 || memcmp(t.p + t.n - end.n, end.p, end.n) == 0);
 }
 
+/*
+ * The bytes of the well-formed UTF-8 character at p, of which n > 0 bytes are
+ * there: 1 to 4, or 0 when what is there is none.
+ */
+size_t text_character_bytes(const char *p, size_t n);
+
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong)? */
 bool text_is_utf8(struct text t);
 
