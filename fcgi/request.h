@@ -26,6 +26,7 @@
 #include "fcgi/text.h"
 
 struct db;
+struct identity;
 struct principal;
 struct route;
 struct turn_item;
@@ -77,8 +78,12 @@ struct request {
 
 	/* Set anew before each call. */
 	struct db *db;		/* this thread's */
-	const struct principal *who;	/* NULL on open routes without a token */
+	const struct principal *who;	/* NULL on open routes */
 	bool last_call;		/* the process drains: do not PARK again */
+
+	/* The gate's own (auth/gate.h), NULL and 0 before the first call. */
+	struct identity *identity;
+	int64_t token_expires_us; /* monotonic; 0 is never. No PARK outlasts it */
 
 	/* The handler's own. */
 	void *state;

@@ -1,0 +1,35 @@
+/*
+ * The gate: who is calling (401), and may they (403)? The engine asks before
+ * every call of a handler, also of one that was parked, so that a waiting
+ * request ends when its token expires or its user loses the right.
+ *
+ * A "yes" may come from a cache and be up to a second old; a "no" is only
+ * said after the database was asked. So a right that was just given works at
+ * once everywhere, and one that was just taken ends within a second.
+ */
+#ifndef AUTH_GATE_H
+#define AUTH_GATE_H
+
+#include <stdbool.h>
+
+#include "auth/principal.h"
+#include "fcgi/request.h"
+
+/*
+ * Set r->who and r->token_expires_us from the request's token and check the
+ * route's access. False after fail(). With SLUICE_AUTH=off everybody is an
+ * admin called "anonymous". On open routes r->who is NULL.
+ */
+bool gate(struct request *r);
+
+/*
+ * For the handlers of ACCESS_GRANT routes, at each of their calls: false
+ * after fail(E_FORBIDDEN). The topic's name is the full one, ".dlq" included.
+ * r->who may be another object afterwards.
+ */
+bool allow_topic(struct request *r, enum action action, struct text topic);
+
+/* The same for what concerns all topics at once. */
+bool allow_every_topic(struct request *r, enum action action);
+
+#endif
