@@ -1,0 +1,194 @@
+/*
+ * Deliver up to p_n messages of a topic, or of its dead letters: first those
+ * that are due again, by the time they became due, then fresh ones, oldest
+ * first. They are hidden for p_vt_ms. The sum of the bytes of payloads and
+ * metadata passes p_bytes_max by at most one message.
+ *
+ * A message whose last delivery timed out has failed once more. At p_dead
+ * failures (0: never) it becomes a dead letter; else, when its own
+ * max_retries are used up, it is failed; else it is delivered again. A dead
+ * letter is always delivered again.
+ *
+ * The rest are hints, so that dead index entries are not walked at each call:
+ * fresh messages below p_from, and due ones before p_due_from, are not looked
+ * at, and none that are due unless p_due.
+ *
+ * The commit is not waited for: a lost delivery is only a redelivery. This
+ * holds for the whole transaction, so never call it in one with a write that
+ * must last.
+ */
+create or replace function sluice.dequeue(
+	p_topic bigint,
+	p_dlq boolean,
+	p_n integer,
+	p_vt_ms bigint,
+	p_dead integer,
+	p_from bigint,
+	p_due boolean,
+	p_due_from timestamptz,
+	p_bytes_max bigint)
+returns table (
+	seq bigint,
+	tries integer,
+	retries integer,
+	max_retries integer,
+	status smallint,
+	visible_at timestamptz,
+	created_at timestamptz,
+	expires_at timestamptz,
+	dlq_moved_at timestamptz,
+	key text,
+	last_error text,
+	metadata bytea,
+	payload bytea)
+language plpgsql
+as $$
+#variable_conflict use_column
+declare
+	-- Each round settles up to p_n messages that have failed once too
+	-- often; a caller that would need more rounds gets fewer messages.
+	c_rounds constant integer := 100;
+	v_now constant timestamptz := clock_timestamp();
+	v_until constant timestamptz := v_now + p_vt_ms * interval '1 ms';
+	v_claimed bigint[] := '{}';
+	v_bytes bigint := 0;
+	v_n integer := 0;
+	v_round_claimed bigint[];
+	v_round_bytes bigint;
+	v_round_settled bigint;
+begin
+	perform set_config('synchronous_commit', 'off', true);
+
+	if p_due then
+		for v_round in 1 .. c_rounds loop
+			with candidate as materialized (
+				select m.seq, m.visible_at as due_at, m.status, m.retries,
+					m.max_retries,
+					octet_length(m.payload)
+						+ coalesce(octet_length(m.metadata), 0)
+						as bytes
+				from sluice.messages m
+				where m.topic_id = p_topic
+				and m.dlq = p_dlq
+				and m.visible_at > p_due_from
+				and m.visible_at <= v_now
+				and (m.expires_at is null or m.expires_at > v_now)
+				order by m.visible_at, m.seq
+				limit p_n - v_n
+				for update skip locked
+			), judged as (
+				select c.seq, c.due_at, c.bytes,
+					case
+					when p_dlq or c.status = 2 then 'deliver'
+					when p_dead > 0 and c.retries + 1 >= p_dead
+						then 'promote'
+					when c.retries + 1 < c.max_retries then 'deliver'
+					else 'fail'
+					end as verdict
+				from candidate c
+			), weighed as (
+				select j.seq, j.due_at, j.bytes, j.verdict,
+					coalesce(sum(j.bytes)
+						filter (where j.verdict = 'deliver')
+						over (order by j.due_at, j.seq
+							rows between unbounded preceding
+							and 1 preceding), 0) as bytes_before
+				from judged j
+			), moved as (
+				update sluice.messages m
+				set status = case w.verdict
+						when 'deliver' then 1
+						when 'promote' then 2
+						else 3 end,
+					visible_at = case w.verdict
+						when 'deliver' then v_until
+						when 'promote' then v_now end,
+					tries = m.tries + (w.verdict = 'deliver')::integer,
+					retries = case w.verdict
+						when 'promote' then 0
+						else m.retries + (m.status = 1)::integer end,
+					max_retries = case w.verdict
+						when 'promote' then 0
+						else m.max_retries end,
+					dlq = m.dlq or w.verdict = 'promote',
+					dlq_moved_at = case w.verdict
+						when 'promote' then v_now
+						else m.dlq_moved_at end,
+					last_error = case m.status
+						when 1 then 'visibility timeout'
+						else m.last_error end
+				from weighed w
+				where m.topic_id = p_topic
+				and m.seq = w.seq
+				and (w.verdict <> 'deliver'
+					or w.bytes_before < p_bytes_max - v_bytes)
+				returning m.seq, w.due_at, w.bytes, w.verdict
+			)
+			select array_agg(d.seq order by d.due_at, d.seq)
+					filter (where d.verdict = 'deliver'),
+				sum(d.bytes) filter (where d.verdict = 'deliver'),
+				count(*) filter (where d.verdict <> 'deliver')
+			into v_round_claimed, v_round_bytes, v_round_settled
+			from moved d;
+
+			v_claimed := v_claimed || v_round_claimed;
+			v_bytes := v_bytes + coalesce(v_round_bytes, 0);
+			v_n := cardinality(v_claimed);
+			exit when v_round_settled = 0
+				or v_n >= p_n
+				or v_bytes >= p_bytes_max;
+		end loop;
+
+		return query
+		select m.seq, m.tries, m.retries, m.max_retries, m.status,
+			m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
+			m.key, m.last_error, m.metadata, m.payload
+		from unnest(v_claimed) with ordinality as u (seq, place)
+		join sluice.messages m
+		on m.topic_id = p_topic
+		and m.seq = u.seq
+		order by u.place;
+	end if;
+
+	if v_n < p_n and v_bytes < p_bytes_max and not p_dlq then
+		return query
+		with candidate as materialized (
+			select m.seq,
+				octet_length(m.payload)
+					+ coalesce(octet_length(m.metadata), 0) as bytes
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.status = 0
+			and m.seq >= p_from
+			and (m.expires_at is null or m.expires_at > v_now)
+			order by m.seq
+			limit p_n - v_n
+			for update skip locked
+		), weighed as (
+			select c.seq,
+				coalesce(sum(c.bytes)
+					over (order by c.seq
+						rows between unbounded preceding
+						and 1 preceding), 0) as bytes_before
+			from candidate c
+		), moved as (
+			update sluice.messages m
+			set status = 1,
+				tries = m.tries + 1,
+				visible_at = v_until
+			from weighed w
+			where m.topic_id = p_topic
+			and m.seq = w.seq
+			and w.bytes_before < p_bytes_max - v_bytes
+			returning m.seq, m.tries, m.retries, m.max_retries, m.status,
+				m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
+				m.key, m.last_error, m.metadata, m.payload
+		)
+		select d.seq, d.tries, d.retries, d.max_retries, d.status,
+			d.visible_at, d.created_at, d.expires_at, d.dlq_moved_at,
+			d.key, d.last_error, d.metadata, d.payload
+		from moved d
+		order by d.seq;
+	end if;
+end
+$$;

@@ -1,0 +1,136 @@
+/*
+ * Enqueue messages of one topic. The arrays run side by side; those of keys,
+ * metadata, delays and times to live may be null as a whole, and so may
+ * their elements. seq is the worker's. A delay or a time to live of 0 is
+ * none.
+ *
+ * The result has one seq for each message: its own, or that of the pending
+ * message of the same key that it replaced. That one keeps its place, its
+ * retries, its delay and its expiry. Keys do not repeat within a call.
+ *
+ * With p_max_depth the whole call is refused, with null, when pending and
+ * processing messages would become more. Two calls at once may pass together:
+ * the limit is a soft one.
+ */
+create or replace function sluice.enqueue(
+	p_topic bigint,
+	p_seq bigint[],
+	p_key text[],
+	p_payload bytea[],
+	p_metadata bytea[],
+	p_delay_ms bigint[],
+	p_ttl_ms bigint[],
+	p_max_retries integer[],
+	p_max_depth integer)
+returns bigint[]
+language plpgsql
+as $$
+declare
+	v_now constant timestamptz := clock_timestamp();
+	v_depth bigint;
+	v_result bigint[] := p_seq;
+	v_keyed integer[];	-- positions of the keyed messages, by key
+	v_held bigint[];	-- what the row of each of these keys points at
+	v_item integer;
+	v_old bigint;
+begin
+	if p_max_depth is not null then
+		select count(*)
+		into v_depth
+		from (
+			(select 1
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.status = 0
+			limit p_max_depth)
+			union all
+			(select 1
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and not m.dlq
+			and m.visible_at is not null
+			limit p_max_depth)
+		) held;
+		if v_depth + cardinality(p_seq) > p_max_depth then
+			return null;
+		end if;
+	end if;
+
+	if p_key is not null then
+		select array_agg(u.item order by u.key collate "C")
+		into v_keyed
+		from unnest(p_key) with ordinality as u (key, item)
+		where u.key is not null;
+
+		-- Every key row is locked, in the order of the keys. One that is
+		-- new points at its message already.
+		with locked as (
+			insert into sluice.message_keys as k (topic_id, key, seq)
+			select p_topic, p_key[u.item], p_seq[u.item]
+			from unnest(v_keyed) with ordinality as u (item, place)
+			order by u.place
+			on conflict (topic_id, key)
+			do update set seq = k.seq
+			returning k.key, k.seq
+		)
+		select array_agg(l.seq order by l.key)
+		into v_held
+		from locked l;
+
+		for v_item, v_old in
+			with pending as materialized (
+				select u.item, m.seq
+				from unnest(v_keyed, v_held) as u (item, seq)
+				join sluice.messages m
+				on m.topic_id = p_topic
+				and m.seq = u.seq
+				where m.status in (0, 2)
+				and not m.dlq
+				and (m.expires_at is null or m.expires_at > v_now)
+				order by m.seq
+				for update of m
+			)
+			update sluice.messages m
+			set payload = p_payload[p.item],
+				metadata = p_metadata[p.item],
+				max_retries = p_max_retries[p.item]
+			from pending p
+			where m.topic_id = p_topic
+			and m.seq = p.seq
+			returning p.item, m.seq
+		loop
+			v_result[v_item] := v_old;
+		end loop;
+
+		-- The others become new messages, and their keys point at them.
+		update sluice.message_keys k
+		set seq = v_result[u.item]
+		from unnest(v_keyed, v_held) as u (item, seq)
+		where u.seq <> v_result[u.item]
+		and k.topic_id = p_topic
+		and k.key = p_key[u.item];
+	end if;
+
+	insert into sluice.messages (topic_id, seq, status, visible_at,
+		created_at, expires_at, max_retries, key, metadata, payload)
+	select p_topic,
+		u.seq,
+		case when u.delay_ms > 0 then 2 else 0 end,
+		case when u.delay_ms > 0
+			then v_now + u.delay_ms * interval '1 ms' end,
+		v_now,
+		case when u.ttl_ms > 0
+			then v_now + u.ttl_ms * interval '1 ms' end,
+		u.max_retries,
+		u.key,
+		u.metadata,
+		u.payload
+	from unnest(p_seq, p_key, p_payload, p_metadata, p_delay_ms, p_ttl_ms,
+		p_max_retries)
+		with ordinality as u (seq, key, payload, metadata, delay_ms,
+			ttl_ms, max_retries, item)
+	where u.seq = v_result[u.item];
+
+	return v_result;
+end
+$$;
