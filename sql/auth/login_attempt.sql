@@ -1,0 +1,20 @@
+/*
+ * Count a login attempt of a client. Its window begins with its first attempt
+ * and does not move. Writes.
+ *
+ *	$1 client text, $2 window_ms bigint
+ * One row:
+ *	0 attempts integer, this one included, 1 window_end timestamptz,
+ *	2 left_ms bigint until then, by the database's clock
+ */
+insert into sluice.login_attempts as a (client, attempts, window_end)
+values ($1::text, 1, now() + $2::bigint * interval '1 ms')
+on conflict (client)
+do update set attempts = case when a.window_end <= now()
+		then 1
+		else least(a.attempts, 1000000000) + 1 end,
+	window_end = case when a.window_end <= now()
+		then excluded.window_end
+		else a.window_end end
+returning attempts, window_end,
+	(extract(epoch from window_end - now()) * 1000)::bigint

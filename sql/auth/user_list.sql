@@ -1,0 +1,13 @@
+/*
+ * All users, by name. Reads.
+ *
+ *	$1 limit bigint, $2 offset bigint
+ * Rows:
+ *	0 id uuid, 1 name text, 2 is_admin boolean, 3 version bigint,
+ *	4 created_at timestamptz, 5 updated_at timestamptz
+ */
+select u.id, u.name, u.is_admin, u.version, u.created_at, u.updated_at
+from sluice.users u
+order by u.name
+limit $1::bigint
+offset $2::bigint
