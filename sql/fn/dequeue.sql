@@ -5,9 +5,9 @@
  * metadata passes p_bytes_max by at most one message.
  *
  * A message whose last delivery timed out has failed once more. At p_dead
- * failures (0: never) it becomes a dead letter; else, when its own
- * max_retries are used up, it is failed; else it is delivered again. A dead
- * letter is always delivered again.
+ * failures it becomes a dead letter. With p_dead = 0 there are none, and it is
+ * failed when its own max_retries are used up. Otherwise it is delivered
+ * again, as a dead letter always is.
  *
  * The rest are hints, so that dead index entries are not walked at each call:
  * fresh messages below p_from, and due ones before p_due_from, are not looked
@@ -82,7 +82,8 @@ begin
 					when p_dlq or c.status = 2 then 'deliver'
 					when p_dead > 0 and c.retries + 1 >= p_dead
 						then 'promote'
-					when c.retries + 1 < c.max_retries then 'deliver'
+					when p_dead > 0 or c.retries + 1 < c.max_retries
+						then 'deliver'
 					else 'fail'
 					end as verdict
 				from candidate c

@@ -1,9 +1,9 @@
 /*
  * Give delivered messages of one topic back as failed. The first five
- * arguments are those of ack. A message waits p_delay_ms (null: not at all)
- * for its next delivery; at p_dead failures (0: never) it becomes a dead
- * letter instead; else, when its own max_retries are used up, it is failed.
- * A dead letter always waits for another delivery.
+ * arguments are those of ack. At p_dead failures a message becomes a dead
+ * letter. With p_dead = 0 there are none, and it is failed when its own
+ * max_retries are used up. Otherwise it waits p_delay_ms (null: not at all)
+ * for its next delivery, as a dead letter always does.
  *
  * The result has a row for each message given back, with the position (from
  * 1) of the element that did it, and what became of the message: status is 2
@@ -37,7 +37,7 @@ begin
 			case
 			when m.dlq then 'wait'
 			when p_dead > 0 and m.retries + 1 >= p_dead then 'promote'
-			when m.retries + 1 < m.max_retries then 'wait'
+			when p_dead > 0 or m.retries + 1 < m.max_retries then 'wait'
 			else 'fail'
 			end as verdict
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_error, p_delay_ms)

@@ -9,7 +9,8 @@
  * One row, or none when there is no such topic:
  *	0 name text, 1 max_retries integer, 2 message_ttl_seconds bigint,
  *	3 max_depth integer, 4 throughput_limit integer, 5 replayable boolean,
- *	6 replay_window_seconds bigint
+ *	6 replay_window_seconds bigint, 7 registered boolean (true),
+ *	8 paused boolean
  */
 with changed as (
 	insert into sluice.topic_configs as c (topic_id, max_retries,
@@ -36,7 +37,8 @@ with changed as (
 	and exists (select from changed)
 )
 select t.name, c.max_retries, c.message_ttl_seconds, c.max_depth,
-	c.throughput_limit, c.replayable, c.replay_window_seconds
+	c.throughput_limit, c.replayable, c.replay_window_seconds,
+	true, t.paused
 from changed c
 join sluice.topics t
 on t.topic_id = c.topic_id
