@@ -174,13 +174,13 @@ json_text_or_null(struct json_writer *w, struct text value)
 }
 
 void
-json_string_value(struct json_writer *w, const char *value)
+json_cstring(struct json_writer *w, const char *value)
 {
 	json_text(w, text_of(value));
 }
 
 void
-json_integer_value(struct json_writer *w, int64_t value)
+json_number(struct json_writer *w, int64_t value)
 {
 	before_value(w);
 	buffer_printf(w->out, "%lld", (long long)value);

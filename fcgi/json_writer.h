@@ -3,6 +3,8 @@
  * writer's care. Text is escaped as RFC 8259 asks and must be UTF-8; what is
  * not is written with U+FFFD in its place, so that a reply is always JSON.
  *
+ * The names stay clear of jansson's, which reads (fcgi/json_reader.h).
+ *
  * Misuse (a value where a name is due, a bracket too many) is our fault and
  * stops the process.
  */
@@ -39,8 +41,8 @@ void json_name_text(struct json_writer *w, struct text name);
 void json_text(struct json_writer *w, struct text value);
 /* Absent text becomes null. */
 void json_text_or_null(struct json_writer *w, struct text value);
-void json_string_value(struct json_writer *w, const char *value);
-void json_integer_value(struct json_writer *w, int64_t value);
+void json_cstring(struct json_writer *w, const char *value);
+void json_number(struct json_writer *w, int64_t value);
 void json_bool(struct json_writer *w, bool value);
 void json_null_value(struct json_writer *w);
 /* Bytes that are one JSON value already. */

@@ -34,8 +34,8 @@ structure(void)
 	json_close_array(&w);
 	json_name(&w, "b");
 	json_open_array(&w);
-	json_integer_value(&w, INT64_MIN);
-	json_integer_value(&w, INT64_MAX);
+	json_number(&w, INT64_MIN);
+	json_number(&w, INT64_MAX);
 	json_open_object(&w);
 	json_close_object(&w);
 	json_open_object(&w);
