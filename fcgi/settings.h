@@ -15,6 +15,7 @@ struct settings {
 #define MEMBER_INTEGER(member)	int64_t member;
 #define MEMBER_DURATION(member)	int64_t member;
 #define MEMBER_SWITCH(member)	bool member;
+#define MEMBER_LEVEL(member)	int member;
 #define MEMBER_RATE(member)	int64_t member##_count, member##_window_ms;
 #define SETTING(name, member, kind, fallback, low, high, purpose) \
 	MEMBER_##kind(member)
@@ -25,6 +26,7 @@ struct settings {
 #undef MEMBER_INTEGER
 #undef MEMBER_DURATION
 #undef MEMBER_SWITCH
+#undef MEMBER_LEVEL
 #undef MEMBER_RATE
 };
 
@@ -32,7 +34,8 @@ extern struct settings settings;
 
 /*
  * Read all of them. False when one is nonsense, having said on `complaints`
- * which, and what it may be. Secrets that are absent stay empty.
+ * which, and what it may be. Secrets that are absent stay empty. A variable
+ * SLUICE_... that is no setting is mentioned there, but does no harm.
  */
 bool settings_read(FILE *complaints);
 
