@@ -8,8 +8,8 @@ create table sluice.users (
 	name text collate "C" not null unique check (name <> ''),
 	password_hash text not null,
 	is_admin boolean not null,
-	-- Goes up with each change of password or rights; a token names the
-	-- version it was issued for.
+	-- Goes up with each change of the password; a token names the version
+	-- it was issued for.
 	version bigint not null default 1,
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now()
@@ -24,12 +24,9 @@ create table sluice.grants (
 	-- Empty: not bound to one consumer group.
 	consumer_group text collate "C" not null default '',
 	created_at timestamptz not null default now(),
-	primary key (user_id, id)
+	primary key (user_id, id),
+	unique (user_id, action, topic_pattern, consumer_group)
 );
-
-create unique index grants_consume
-on sluice.grants (user_id, topic_pattern, consumer_group)
-where action = 'consume';
 
 /*
  * Login attempts of a client in its present window. Unlogged: a crash lets

@@ -1,19 +1,10 @@
 /*
- * Remove a user and its grants. Writes; a new 'auth' epoch.
+ * Remove a user and its grants: sql/fn/user_delete.sql. Writes; a new 'auth'
+ * epoch.
  *
  *	$1 id uuid
  * One row, or none when there is no such user:
- *	0 id uuid
+ *	0 outcome text: deleted or last_admin
  */
-with gone as (
-	delete from sluice.users u
-	where u.id = $1::uuid
-	returning u.id
-), bump as (
-	update sluice.epochs e
-	set value = e.value + 1
-	where e.name = 'auth'
-	and exists (select from gone)
-)
-select g.id
-from gone g
+select u.outcome
+from sluice.user_delete($1::uuid) u

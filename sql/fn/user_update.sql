@@ -1,9 +1,11 @@
 /*
- * Change a user; null leaves a value as it is. A new password or new rights
- * make a new version, which ends the tokens of the old one.
+ * Change a user; null leaves a value as it is. A new password makes a new
+ * version, which ends the tokens of the old one; new rights need none, since
+ * no token carries any.
  *
- * No row: there is no such user. Otherwise outcome says 'updated', or
- * 'taken' when another user has that name and nothing was changed.
+ * No row: there is no such user. Otherwise outcome says 'updated', 'taken'
+ * when another user has that name, or 'last_admin' when nobody could make
+ * another one afterwards; with these two nothing was changed.
  */
 create or replace function sluice.user_update(
 	p_id uuid,
@@ -21,29 +23,40 @@ returns table (
 language plpgsql
 as $$
 #variable_conflict use_column
+declare
+	v_refusal text;
 begin
-	return query
-	update sluice.users u
-	set name = coalesce(p_name, u.name),
-		password_hash = coalesce(p_password_hash, u.password_hash),
-		is_admin = coalesce(p_is_admin, u.is_admin),
-		version = u.version + (p_password_hash is not null
-			or coalesce(p_is_admin <> u.is_admin, false))::integer,
-		updated_at = now()
-	where u.id = p_id
-	returning 'updated', u.id, u.name, u.is_admin, u.version, u.created_at,
-		u.updated_at;
-	if found then
-		update sluice.epochs e
-		set value = e.value + 1
-		where e.name = 'auth';
+	if not p_is_admin and sluice.is_last_admin(p_id) then
+		v_refusal := 'last_admin';
+	else
+		begin
+			return query
+			update sluice.users u
+			set name = coalesce(p_name, u.name),
+				password_hash = coalesce(p_password_hash,
+					u.password_hash),
+				is_admin = coalesce(p_is_admin, u.is_admin),
+				version = u.version
+					+ (p_password_hash is not null)::integer,
+				updated_at = now()
+			where u.id = p_id
+			returning 'updated', u.id, u.name, u.is_admin,
+				u.version, u.created_at, u.updated_at;
+			if found then
+				update sluice.epochs e
+				set value = e.value + 1
+				where e.name = 'auth';
+			end if;
+			return;
+		exception
+			when unique_violation then
+				v_refusal := 'taken';
+		end;
 	end if;
-exception
-	when unique_violation then
-		return query
-		select 'taken', u.id, u.name, u.is_admin, u.version,
-			u.created_at, u.updated_at
-		from sluice.users u
-		where u.id = p_id;
+	return query
+	select v_refusal, u.id, u.name, u.is_admin, u.version, u.created_at,
+		u.updated_at
+	from sluice.users u
+	where u.id = p_id;
 end
 $$;
