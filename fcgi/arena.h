@@ -35,7 +35,8 @@ struct text arena_text(struct arena *arena, struct text text);
 
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list args);
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0), nonnull(2)));
 
 /* Call drop(object) at the reset; a NULL object is let be. */
 void arena_defer(struct arena *arena, void (*drop)(void *), void *object);
