@@ -26,8 +26,10 @@
 #include "fcgi/text.h"
 
 struct db;
+struct door;
 struct identity;
 struct principal;
+struct query;
 struct route;
 struct turn_item;
 
@@ -73,8 +75,11 @@ struct request {
 	const char *id;		/* nginx's request id */
 	bool https;
 	const struct route *route;	/* NULL while there is none */
+	const struct door *door;	/* whose envelope its errors wear */
 	struct text param[ROUTE_PARAMETERS_MAX]; /* decoded, in path order */
+	struct query *parsed_query;	/* made by the first query_... */
 	int64_t started_us;	/* monotonic */
+	struct text user;	/* the caller's name, once known: for the log */
 
 	/* Set anew before each call. */
 	struct db *db;		/* this thread's */
@@ -108,9 +113,17 @@ enum verdict fail(struct request *r, enum error error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define FAIL_SENTENCE NULL
 
+/* The same for a value out of range: `count must be between 1 and 1000`. */
+enum verdict fail_range(struct request *r, const char *where, const char *name,
+    int64_t low, int64_t high);
+
 /* Has fail() been called? */
 bool request_failed(const struct request *r);
 
+/*
+ * A header of the reply; one of the same name is replaced. Control characters
+ * in the value become blanks, so that it cannot end the line.
+ */
 void reply_header(struct request *r, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

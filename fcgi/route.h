@@ -37,8 +37,21 @@ void route_table(const struct route *routes, const struct door *fallback);
 
 /*
  * Find r's route, decode its parameters, or fail(): 400 a bad escape, 404 no
- * such path, 405 with Allow. HEAD takes GET's row.
+ * such path, 405 with Allow, 414 too long. HEAD takes GET's row. Where both
+ * fit, a literal segment beats {}; the path alone decides on the resource,
+ * the method does not.
  */
 bool route_find(struct request *r);
+
+/* The door whose envelope r's errors wear. */
+const struct door *route_door(const struct request *r);
+
+/*
+ * Undo percent-encoding, once; '+' is a blank where `form`. Absent text when
+ * the result is no UTF-8 without NUL, or an escape is broken.
+ */
+struct text percent_decode(struct arena *arena, struct text raw, bool form);
+
+const char *method_name(enum method method);
 
 #endif

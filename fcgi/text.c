@@ -53,6 +53,17 @@ text_character_bytes(const char *p, size_t n)
 	return 0;
 }
 
+struct text
+text_cut(struct text t, size_t bytes_max)
+{
+	if (t.n <= bytes_max)
+		return t;
+	t.n = bytes_max;
+	while (t.n > 0 && continues((unsigned char)t.p[t.n]))
+		t.n--;
+	return t;
+}
+
 bool
 text_is_utf8(struct text t)
 {

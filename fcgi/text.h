@@ -44,6 +44,9 @@ text_ends_with(struct text t, struct text end)
  */
 size_t text_character_bytes(const char *p, size_t n);
 
+/* At most that many bytes of it, ending between two characters. */
+struct text text_cut(struct text t, size_t bytes_max);
+
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong)? */
 bool text_is_utf8(struct text t);
 

@@ -124,6 +124,19 @@ whole_numbers(void)
 }
 
 static void
+texts_are_cut_between_characters(void)
+{
+	static const char s[] = "a\xC3\xA4\xF0\x9F\x98\x80z";
+	static const size_t kept[] = { 0, 1, 1, 3, 3, 3, 3, 7, 8, 8 };
+
+	for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
+		CHECK_INTEGER(text_cut(TEXT(s), n).n, kept[n]);
+	CHECK(text_cut(TEXT_ABSENT, 5).p == NULL);
+	/* Not even UTF-8: it ends all the same. */
+	CHECK_INTEGER(text_cut(TEXT("\x80\x80\x80"), 2).n, 0);
+}
+
+static void
 comparisons(void)
 {
 	CHECK(text_equal(TEXT("a\0b"), (struct text){ "a\0b", 3 }));
@@ -158,6 +171,7 @@ main(void)
 	no_other_pair_is_utf8();
 	bad_sequences_are_not_utf8();
 	whole_numbers();
+	texts_are_cut_between_characters();
 	comparisons();
 	the_error_catalogue_is_sane();
 	return test_result();
