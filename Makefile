@@ -54,8 +54,8 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags | $(BUILD)/statements.gen.h
 
 # --- generated sources ----------------------------------------------------
 
-statements := $(sort $(filter-out sql/fn/%,$(wildcard sql/*/*.sql)))
-functions := $(sort $(wildcard sql/fn/*.sql))
+statements := $(sort $(filter-out sql/fn/% sql/views/%,$(wildcard sql/*/*.sql)))
+functions := $(sort $(wildcard sql/fn/*.sql)) $(sort $(wildcard sql/views/*.sql))
 migrations := $(sort $(wildcard migrations/*.sql))
 embed = LC_ALL=C awk -f sql/embed.awk
 

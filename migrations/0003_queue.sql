@@ -31,7 +31,8 @@ create table sluice.topic_configs (
 	max_depth integer check (max_depth >= 0),
 	throughput_limit integer check (throughput_limit >= 0),
 	replayable boolean not null default false,
-	replay_window_seconds bigint check (replay_window_seconds >= 0),
+	replay_window_seconds bigint
+		check (replay_window_seconds >= 0),
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now()
 );
@@ -40,7 +41,7 @@ create table sluice.topic_configs (
  * status
  *	0  pending and fresh: never delivered, not delayed
  *	1  processing: delivered, hidden until visible_at
- *	2  pending again: delayed, nacked, promoted or requeued; due at visible_at
+ *	2  pending again at visible_at: delayed, nacked, promoted or requeued
  *	3  failed
  *	4  expired
  *

@@ -45,105 +45,38 @@ language plpgsql
 as $$
 #variable_conflict use_column
 declare
-	-- Each round settles up to p_n messages that have failed once too
-	-- often; a caller that would need more rounds gets fewer messages.
+	-- Each round settles at most p_n messages that have failed once too
+	-- often. Whoever would need more rounds gets fewer messages.
 	c_rounds constant integer := 100;
 	v_now constant timestamptz := clock_timestamp();
 	v_until constant timestamptz := v_now + p_vt_ms * interval '1 ms';
 	v_claimed bigint[] := '{}';
-	v_bytes bigint := 0;
 	v_n integer := 0;
-	v_round_claimed bigint[];
-	v_round_bytes bigint;
-	v_round_settled bigint;
+	v_bytes bigint := 0;
+	v_round record;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 
 	if p_due then
-		for v_round in 1 .. c_rounds loop
-			with candidate as materialized (
-				select m.seq, m.visible_at as due_at, m.status, m.retries,
-					m.max_retries,
-					octet_length(m.payload)
-						+ coalesce(octet_length(m.metadata), 0)
-						as bytes
-				from sluice.messages m
-				where m.topic_id = p_topic
-				and m.dlq = p_dlq
-				and m.visible_at > p_due_from
-				and m.visible_at <= v_now
-				and (m.expires_at is null or m.expires_at > v_now)
-				order by m.visible_at, m.seq
-				limit p_n - v_n
-				for update skip locked
-			), judged as (
-				select c.seq, c.due_at, c.bytes,
-					case
-					when p_dlq or c.status = 2 then 'deliver'
-					when p_dead > 0 and c.retries + 1 >= p_dead
-						then 'promote'
-					when p_dead > 0 or c.retries + 1 < c.max_retries
-						then 'deliver'
-					else 'fail'
-					end as verdict
-				from candidate c
-			), weighed as (
-				select j.seq, j.due_at, j.bytes, j.verdict,
-					coalesce(sum(j.bytes)
-						filter (where j.verdict = 'deliver')
-						over (order by j.due_at, j.seq
-							rows between unbounded preceding
-							and 1 preceding), 0) as bytes_before
-				from judged j
-			), moved as (
-				update sluice.messages m
-				set status = case w.verdict
-						when 'deliver' then 1
-						when 'promote' then 2
-						else 3 end,
-					visible_at = case w.verdict
-						when 'deliver' then v_until
-						when 'promote' then v_now end,
-					tries = m.tries + (w.verdict = 'deliver')::integer,
-					retries = case w.verdict
-						when 'promote' then 0
-						else m.retries + (m.status = 1)::integer end,
-					max_retries = case w.verdict
-						when 'promote' then 0
-						else m.max_retries end,
-					dlq = m.dlq or w.verdict = 'promote',
-					dlq_moved_at = case w.verdict
-						when 'promote' then v_now
-						else m.dlq_moved_at end,
-					last_error = case m.status
-						when 1 then 'visibility timeout'
-						else m.last_error end
-				from weighed w
-				where m.topic_id = p_topic
-				and m.seq = w.seq
-				and (w.verdict <> 'deliver'
-					or w.bytes_before < p_bytes_max - v_bytes)
-				returning m.seq, w.due_at, w.bytes, w.verdict
-			)
-			select array_agg(d.seq order by d.due_at, d.seq)
-					filter (where d.verdict = 'deliver'),
-				sum(d.bytes) filter (where d.verdict = 'deliver'),
-				count(*) filter (where d.verdict <> 'deliver')
-			into v_round_claimed, v_round_bytes, v_round_settled
-			from moved d;
-
-			v_claimed := v_claimed || v_round_claimed;
-			v_bytes := v_bytes + coalesce(v_round_bytes, 0);
+		for i in 1 .. c_rounds loop
+			select c.claimed, c.bytes, c.settled
+			into v_round
+			from sluice.claim_due(p_topic, p_dlq, p_n - v_n, v_now,
+				v_until, p_dead, p_due_from,
+				p_bytes_max - v_bytes) c;
+			v_claimed := v_claimed || v_round.claimed;
 			v_n := cardinality(v_claimed);
-			exit when v_round_settled = 0
+			v_bytes := v_bytes + v_round.bytes;
+			exit when v_round.settled = 0
 				or v_n >= p_n
 				or v_bytes >= p_bytes_max;
 		end loop;
 
 		return query
 		select m.seq, m.tries, m.retries, m.max_retries, m.status,
-			m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
-			m.key, m.last_error, m.metadata, m.payload
+			m.visible_at, m.created_at, m.expires_at,
+			m.dlq_moved_at, m.key, m.last_error, m.metadata,
+			m.payload
 		from unnest(v_claimed) with ordinality as u (seq, place)
 		join sluice.messages m
 		on m.topic_id = p_topic
@@ -151,45 +84,49 @@ begin
 		order by u.place;
 	end if;
 
-	if v_n < p_n and v_bytes < p_bytes_max and not p_dlq then
-		return query
-		with candidate as materialized (
-			select m.seq,
-				octet_length(m.payload)
-					+ coalesce(octet_length(m.metadata), 0) as bytes
-			from sluice.messages m
-			where m.topic_id = p_topic
-			and m.status = 0
-			and m.seq >= p_from
-			and (m.expires_at is null or m.expires_at > v_now)
-			order by m.seq
-			limit p_n - v_n
-			for update skip locked
-		), weighed as (
-			select c.seq,
-				coalesce(sum(c.bytes)
-					over (order by c.seq
-						rows between unbounded preceding
-						and 1 preceding), 0) as bytes_before
-			from candidate c
-		), moved as (
-			update sluice.messages m
-			set status = 1,
-				tries = m.tries + 1,
-				visible_at = v_until
-			from weighed w
-			where m.topic_id = p_topic
-			and m.seq = w.seq
-			and w.bytes_before < p_bytes_max - v_bytes
-			returning m.seq, m.tries, m.retries, m.max_retries, m.status,
-				m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
-				m.key, m.last_error, m.metadata, m.payload
-		)
-		select d.seq, d.tries, d.retries, d.max_retries, d.status,
-			d.visible_at, d.created_at, d.expires_at, d.dlq_moved_at,
-			d.key, d.last_error, d.metadata, d.payload
-		from moved d
-		order by d.seq;
+	if p_dlq or v_n >= p_n or v_bytes >= p_bytes_max then
+		return;
 	end if;
+
+	return query
+	with candidate as materialized (
+		select m.seq,
+			octet_length(m.payload)
+				+ coalesce(octet_length(m.metadata), 0)
+				as bytes
+		from sluice.messages m
+		where m.topic_id = p_topic
+		and m.status = 0
+		and m.seq >= p_from
+		and (m.expires_at is null or m.expires_at > v_now)
+		order by m.seq
+		limit p_n - v_n
+		for update skip locked
+	), weighed as (
+		select c.seq,
+			coalesce(sum(c.bytes) over (order by c.seq
+				rows between unbounded preceding
+				and 1 preceding),
+				0) as bytes_before
+		from candidate c
+	), moved as (
+		update sluice.messages m
+		set status = 1,
+			tries = m.tries + 1,
+			visible_at = v_until
+		from weighed w
+		where m.topic_id = p_topic
+		and m.seq = w.seq
+		and w.bytes_before < p_bytes_max - v_bytes
+		returning m.seq, m.tries, m.retries, m.max_retries, m.status,
+			m.visible_at, m.created_at, m.expires_at,
+			m.dlq_moved_at, m.key, m.last_error, m.metadata,
+			m.payload
+	)
+	select v.seq, v.tries, v.retries, v.max_retries, v.status,
+		v.visible_at, v.created_at, v.expires_at, v.dlq_moved_at,
+		v.key, v.last_error, v.metadata, v.payload
+	from moved v
+	order by v.seq;
 end
 $$;

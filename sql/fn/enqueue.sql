@@ -62,10 +62,11 @@ begin
 		from unnest(p_key) with ordinality as u (key, item)
 		where u.key is not null;
 
-		-- Every key row is locked, in the order of the keys. One that is
-		-- new points at its message already.
+		-- Every key row is locked, in the order of the keys. One that
+		-- is new points at its message already.
 		with locked as (
-			insert into sluice.message_keys as k (topic_id, key, seq)
+			insert into sluice.message_keys as k (topic_id, key,
+				seq)
 			select p_topic, p_key[u.item], p_seq[u.item]
 			from unnest(v_keyed) with ordinality as u (item, place)
 			order by u.place
@@ -86,7 +87,8 @@ begin
 				and m.seq = u.seq
 				where m.status in (0, 2)
 				and not m.dlq
-				and (m.expires_at is null or m.expires_at > v_now)
+				and (m.expires_at is null
+					or m.expires_at > v_now)
 				order by m.seq
 				for update of m
 			)
@@ -102,7 +104,7 @@ begin
 			v_result[v_item] := v_old;
 		end loop;
 
-		-- The others become new messages, and their keys point at them.
+		-- The others become new messages; their keys point at them.
 		update sluice.message_keys k
 		set seq = v_result[u.item]
 		from unnest(v_keyed, v_held) as u (item, seq)

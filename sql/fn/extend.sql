@@ -23,7 +23,8 @@ begin
 	with locked as materialized (
 		select u.item, u.vt_ms, m.seq
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_vt_ms)
-			with ordinality as u (seq, tries, base, dlq, vt_ms, item)
+			with ordinality
+			as u (seq, tries, base, dlq, vt_ms, item)
 		join sluice.messages m
 		on m.topic_id = p_topic
 		and m.seq = u.seq

@@ -36,13 +36,15 @@ begin
 		select u.item, u.error, u.delay_ms, m.seq,
 			case
 			when m.dlq then 'wait'
-			when p_dead > 0 and m.retries + 1 >= p_dead then 'promote'
-			when p_dead > 0 or m.retries + 1 < m.max_retries then 'wait'
-			else 'fail'
+			when p_dead > 0 and m.retries + 1 >= p_dead
+				then 'promote'
+			when p_dead = 0 and m.retries + 1 >= m.max_retries
+				then 'fail'
+			else 'wait'
 			end as verdict
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_error, p_delay_ms)
-			with ordinality as u (seq, tries, base, dlq, error, delay_ms,
-				item)
+			with ordinality
+			as u (seq, tries, base, dlq, error, delay_ms, item)
 		join sluice.messages m
 		on m.topic_id = p_topic
 		and m.seq = u.seq
@@ -77,6 +79,7 @@ begin
 	from chosen c
 	where m.topic_id = p_topic
 	and m.seq = c.seq
-	returning c.item::integer, m.seq, m.tries, m.status, m.dlq, m.visible_at;
+	returning c.item::integer, m.seq, m.tries, m.status, m.dlq,
+		m.visible_at;
 end
 $$;

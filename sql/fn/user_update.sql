@@ -36,8 +36,9 @@ begin
 				password_hash = coalesce(p_password_hash,
 					u.password_hash),
 				is_admin = coalesce(p_is_admin, u.is_admin),
-				version = u.version
-					+ (p_password_hash is not null)::integer,
+				version = u.version + case
+					when p_password_hash is null then 0
+					else 1 end,
 				updated_at = now()
 			where u.id = p_id
 			returning 'updated', u.id, u.name, u.is_admin,

@@ -20,7 +20,9 @@ with counted as materialized (
 		having count(*) > 0
 		union all
 		select m.dlq,
-			case m.status when 1 then 'processing' else 'pending' end,
+			case m.status
+			when 1 then 'processing'
+			else 'pending' end,
 			count(*), min(m.seq)
 		from sluice.messages m
 		where m.topic_id = t.topic_id
