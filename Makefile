@@ -6,11 +6,10 @@
 #	make help	the rest
 #
 # Another build of the whole tree, beside the first:
-#	make BUILD=build-asan SANITIZE=address,undefined unit
+#	make BUILD=build-asan SANITIZE=address,undefined unit http
 
-BUILD = build
-SANITIZE =
-CC = cc
+BUILD ?= build
+SANITIZE ?=
 OPTIMIZE = -O2
 CFLAGS = -std=gnu11 -Wall -Wextra -Werror $(OPTIMIZE) -g
 CPPFLAGS = -I. -I$(BUILD) -I/usr/include/postgresql
@@ -88,7 +87,64 @@ $(BUILD)/flags: FORCE
 FORCE:
 .PHONY: FORCE
 
+# --- running --------------------------------------------------------------
+
+run start: packages all
+	@fcgi/run.sh $@
+restart: all
+	@fcgi/run.sh restart
+stop status:
+	@fcgi/run.sh $@
+# make psql ARGS="-c 'select * from sluice.queue_depth'"
+psql:
+	@fcgi/run.sh psql $(ARGS)
+.PHONY: run start restart stop status psql
+
+# --- packages -------------------------------------------------------------
+
+packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
+    libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx spawn-fcgi \
+    multiwatch openssl curl
+packages_test := clang libclang-rt-14-dev python3
+
+packages:
+	@fcgi/packages.sh $(packages_run)
+packages-test:
+	@fcgi/packages.sh $(packages_run) $(packages_test)
+deps: packages-test
+.PHONY: packages packages-test deps
+
+# Nothing can be compiled before the compiler is there.
+ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
+$(BUILD)/flags: | $(if $(filter test deps,$(MAKECMDGOALS)),packages-test,packages)
+endif
+
 # --- tests ----------------------------------------------------------------
+
+suites = unit sql-test http race fuzz sanitize
+
+test: packages-test
+	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
+.PHONY: test
+
+# Suites of scripts: tests/NAME/run.py starts what it needs. ONLY chooses
+# among the tests by parts of their names: make http ONLY=ack
+http race: all
+	@tests/sum.sh $@ 'python3 tests/$@/run.py $(ONLY)'
+sql-test: all
+	@tests/sum.sh $@ 'python3 tests/sql/run.py $(ONLY)'
+.PHONY: http race sql-test
+
+# The same tests in a build that stops at the first undefined behaviour, and
+# at the first byte that is touched out of turn.
+sanitize:
+	@$(MAKE) --no-print-directory BUILD=build-asan \
+	    SANITIZE=address,undefined sanitized
+sanitized:
+	@tests/sum.sh sanitize '$(MAKE) unit' '$(MAKE) http'
+tsan:
+	@$(MAKE) --no-print-directory BUILD=build-tsan SANITIZE=thread http
+.PHONY: sanitize sanitized tsan
 
 # A unit test is one C file; what it needs it takes from the library.
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))

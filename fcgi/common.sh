@@ -1,0 +1,51 @@
+# What the scripts of an instance share; sourced, not run. They all work with
+# $SLUICE_VAR as their directory, so paths such as run/lock are beneath it.
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+die()
+{
+	printf 'sluice: %s\n' "$*" >&2
+	exit 1
+}
+
+# The settings that the scripts need themselves take their defaults from the
+# same table as the binary's.
+settings_read()
+{
+	local table=$1 name value
+
+	for name in VAR ADDRESS HTTP_PORT HTTPS_PORT PROCESSES DATABASE \
+	    ADMIN_USER; do
+		value=$(sed -n "s/^SETTING($name, [^\"]*\"\\([^\"]*\\)\".*/\\1/p" \
+		    "$table")
+		name=SLUICE_$name
+		export "$name=${!name:-$value}"
+	done
+}
+
+# Each process of an instance inherits descriptor 9, open on run/lock, from
+# the supervisor. So the lock is free only when the last of them has gone,
+# and whoever holds it can be found.
+lock_holders()
+{
+	local process
+
+	for process in /proc/[0-9]*; do
+		if [ "$process/fd/9" -ef run/lock ]; then
+			printf '%s\n' "${process#/proc/}"
+		fi
+	done
+}
+
+# The supervisor's pid, if it runs.
+supervisor()
+{
+	local pid
+
+	pid=$(cat run/supervisor.pid 2>/dev/null) || return 1
+	[ -n "$pid" ] && [ "/proc/$pid/fd/9" -ef run/lock ] && echo "$pid"
+}

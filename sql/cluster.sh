@@ -1,0 +1,103 @@
+# The instance's own PostgreSQL cluster: made once in pg/, reached only
+# through a socket in run/, which nobody else may enter. That is why it can
+# trust whoever connects. Sourced by fcgi/supervise.sh.
+
+postgres_bin=/usr/lib/postgresql/15/bin
+
+# A cluster is made beside its place and moved there when it is whole, so that
+# an initdb that was killed leaves nothing half done.
+cluster_create()
+{
+	[ -e pg/PG_VERSION ] && return
+	step "making a database cluster in $shown/pg"
+	rm -rf pg.new
+	"$postgres_bin/initdb" -D pg.new -U postgres --auth=trust \
+	    --encoding=UTF8 --lc-collate=C --lc-ctype=C.UTF-8 \
+	    --lc-messages=C >>log/postgresql.log 2>&1 ||
+		failed "initdb failed" log/postgresql.log
+	echo "include_if_exists = 'sluice.conf'" >>pg.new/postgresql.conf
+	mv pg.new pg
+}
+
+# Written anew at each start; what is to differ belongs into alter system.
+cluster_configure()
+{
+	cat >pg/sluice.conf <<-END
+	listen_addresses = ''
+	unix_socket_directories = '../run'
+	unix_socket_permissions = 0700
+	max_connections = 200
+	shared_buffers = 256MB
+	random_page_cost = 1.1
+	jit = off
+	wal_compression = on
+	min_wal_size = 256MB
+	max_wal_size = 2GB
+	checkpoint_timeout = 15min
+	# A queue turns its whole table over: vacuum early and often.
+	autovacuum_naptime = 5s
+	autovacuum_vacuum_scale_factor = 0.05
+	autovacuum_vacuum_insert_scale_factor = 0.1
+	autovacuum_vacuum_cost_limit = 2000
+	log_line_prefix = '%m [%p] %a '
+	log_checkpoints = off
+	END
+}
+
+# PostgreSQL does not start while the process that postmaster.pid names is
+# there. After a crash that may be a zombie that nobody reaps, or a stranger
+# with the same number. We hold the lock, so it is no postmaster of ours.
+cluster_forget()
+{
+	local pid
+
+	pid=$(head -n 1 pg/postmaster.pid 2>/dev/null) || return 0
+	case $(readlink "/proc/$pid/exe") in
+	*/postgres)	;;
+	*)	rm -f pg/postmaster.pid run/.s.PGSQL.* ;;
+	esac
+}
+
+cluster_launch()
+{
+	cluster_forget
+	launch postgres INT log/postgresql.log "$postgres_bin/postgres" -D pg
+}
+
+# libpq wants an absolute path, and a socket's path holds 107 bytes. Every
+# process of ours works in $SLUICE_VAR, so a long one has a short name too.
+cluster_socket_directory()
+{
+	if [ "${#PWD}" -le 85 ]; then
+		echo "$PWD/run"
+	else
+		echo /proc/self/cwd/run
+	fi
+}
+
+cluster_psql()
+{
+	"$postgres_bin/psql" -XAtq -h "$(cluster_socket_directory)" \
+	    -U postgres -d "$1" -c "$2"
+}
+
+cluster_start()
+{
+	cluster_create
+	cluster_configure
+	step "starting PostgreSQL"
+	cluster_launch
+	until cluster_psql postgres 'select 1' >/dev/null 2>&1; do
+		alive postgres ||
+			failed "PostgreSQL did not start" log/postgresql.log
+		pause 0.1
+	done
+	if [ -z "$(cluster_psql postgres \
+	    "select 1 from pg_database where datname = 'sluice'")" ]; then
+		cluster_psql postgres "create role sluice login" 2>/dev/null ||
+			: # it is there if a start was cut short right here
+		cluster_psql postgres "create database sluice owner sluice"
+	fi
+	export SLUICE_DATABASE
+	SLUICE_DATABASE="host=$(cluster_socket_directory) dbname=sluice user=sluice"
+}
