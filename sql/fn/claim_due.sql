@@ -3,8 +3,8 @@
  * in the order in which they became due, settle those that have failed once
  * too often, and claim the others until p_until.
  *
- * One row: the claimed ones in that order, their bytes, and how many were
- * settled. The rules are in dequeue.
+ * One row: the claimed ones in that order, their bytes, how many were settled,
+ * and how many of these are dead letters now. The rules are in dequeue.
  */
 create or replace function sluice.claim_due(
 	p_topic bigint,
@@ -17,7 +17,8 @@ create or replace function sluice.claim_due(
 	p_bytes_max bigint,
 	out claimed bigint[],
 	out bytes bigint,
-	out settled bigint)
+	out settled bigint,
+	out promoted bigint)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -31,7 +32,7 @@ begin
 			when p_dlq or m.status = 2 then 'deliver'
 			when p_dead > 0 and m.retries + 1 >= p_dead
 				then 'promote'
-			when p_dead = 0 and m.retries + 1 >= m.max_retries
+			when m.retries + 1 >= m.max_retries
 				then 'fail'
 			else 'deliver'
 			end as verdict
@@ -85,8 +86,9 @@ begin
 	select coalesce(array_agg(v.seq order by v.due_at, v.seq)
 			filter (where v.verdict = 'deliver'), '{}'),
 		coalesce(sum(v.bytes) filter (where v.verdict = 'deliver'), 0),
-		count(*) filter (where v.verdict <> 'deliver')
-	into claimed, bytes, settled
+		count(*) filter (where v.verdict <> 'deliver'),
+		count(*) filter (where v.verdict = 'promote')
+	into claimed, bytes, settled, promoted
 	from moved v;
 end
 $$;

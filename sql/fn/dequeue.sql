@@ -5,9 +5,13 @@
  * metadata passes p_bytes_max by at most one message.
  *
  * A message whose last delivery timed out has failed once more. At p_dead
- * failures it becomes a dead letter. With p_dead = 0 there are none, and it is
+ * failures it becomes a dead letter (p_dead = 0: never). Short of that it is
  * failed when its own max_retries are used up. Otherwise it is delivered
  * again, as a dead letter always is.
+ *
+ * One more row follows the messages, its seq null: as tries it has how many
+ * became dead letters, and as visible_at, when fewer than p_n were delivered,
+ * the next time at which something becomes due.
  *
  * The rest are hints, so that dead index entries are not walked at each call:
  * fresh messages below p_from, and due ones before p_due_from, are not looked
@@ -54,12 +58,15 @@ declare
 	v_n integer := 0;
 	v_bytes bigint := 0;
 	v_round record;
+	v_promoted bigint := 0;
+	v_fresh integer;
+	v_next timestamptz;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 
 	if p_due then
 		for i in 1 .. c_rounds loop
-			select c.claimed, c.bytes, c.settled
+			select c.claimed, c.bytes, c.settled, c.promoted
 			into v_round
 			from sluice.claim_due(p_topic, p_dlq, p_n - v_n, v_now,
 				v_until, p_dead, p_due_from,
@@ -67,6 +74,7 @@ begin
 			v_claimed := v_claimed || v_round.claimed;
 			v_n := cardinality(v_claimed);
 			v_bytes := v_bytes + v_round.bytes;
+			v_promoted := v_promoted + v_round.promoted;
 			exit when v_round.settled = 0
 				or v_n >= p_n
 				or v_bytes >= p_bytes_max;
@@ -84,49 +92,65 @@ begin
 		order by u.place;
 	end if;
 
-	if p_dlq or v_n >= p_n or v_bytes >= p_bytes_max then
-		return;
+	if not p_dlq and v_n < p_n and v_bytes < p_bytes_max then
+		return query
+		with candidate as materialized (
+			select m.seq,
+				octet_length(m.payload)
+					+ coalesce(octet_length(m.metadata), 0)
+					as bytes
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.status = 0
+			and m.seq >= p_from
+			and (m.expires_at is null or m.expires_at > v_now)
+			order by m.seq
+			limit p_n - v_n
+			for update skip locked
+		), weighed as (
+			select c.seq,
+				coalesce(sum(c.bytes) over (order by c.seq
+					rows between unbounded preceding
+					and 1 preceding),
+					0) as bytes_before
+			from candidate c
+		), moved as (
+			update sluice.messages m
+			set status = 1,
+				tries = m.tries + 1,
+				visible_at = v_until
+			from weighed w
+			where m.topic_id = p_topic
+			and m.seq = w.seq
+			and w.bytes_before < p_bytes_max - v_bytes
+			returning m.seq, m.tries, m.retries, m.max_retries, m.status,
+				m.visible_at, m.created_at, m.expires_at,
+				m.dlq_moved_at, m.key, m.last_error, m.metadata,
+				m.payload
+		)
+		select v.seq, v.tries, v.retries, v.max_retries, v.status,
+			v.visible_at, v.created_at, v.expires_at, v.dlq_moved_at,
+			v.key, v.last_error, v.metadata, v.payload
+		from moved v
+		order by v.seq;
+		get diagnostics v_fresh = row_count;
+		v_n := v_n + v_fresh;
 	end if;
 
-	return query
-	with candidate as materialized (
-		select m.seq,
-			octet_length(m.payload)
-				+ coalesce(octet_length(m.metadata), 0)
-				as bytes
+	if v_n < p_n then
+		select m.visible_at
+		into v_next
 		from sluice.messages m
 		where m.topic_id = p_topic
-		and m.status = 0
-		and m.seq >= p_from
-		and (m.expires_at is null or m.expires_at > v_now)
-		order by m.seq
-		limit p_n - v_n
-		for update skip locked
-	), weighed as (
-		select c.seq,
-			coalesce(sum(c.bytes) over (order by c.seq
-				rows between unbounded preceding
-				and 1 preceding),
-				0) as bytes_before
-		from candidate c
-	), moved as (
-		update sluice.messages m
-		set status = 1,
-			tries = m.tries + 1,
-			visible_at = v_until
-		from weighed w
-		where m.topic_id = p_topic
-		and m.seq = w.seq
-		and w.bytes_before < p_bytes_max - v_bytes
-		returning m.seq, m.tries, m.retries, m.max_retries, m.status,
-			m.visible_at, m.created_at, m.expires_at,
-			m.dlq_moved_at, m.key, m.last_error, m.metadata,
-			m.payload
-	)
-	select v.seq, v.tries, v.retries, v.max_retries, v.status,
-		v.visible_at, v.created_at, v.expires_at, v.dlq_moved_at,
-		v.key, v.last_error, v.metadata, v.payload
-	from moved v
-	order by v.seq;
+		and m.dlq = p_dlq
+		and m.visible_at > v_now
+		order by m.visible_at
+		limit 1;
+	end if;
+	return query
+	select null::bigint, v_promoted::integer, null::integer, null::integer,
+		null::smallint, v_next, null::timestamptz, null::timestamptz,
+		null::timestamptz, null::text, null::text, null::bytea,
+		null::bytea;
 end
 $$;

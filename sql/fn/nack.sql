@@ -1,13 +1,14 @@
 /*
  * Give delivered messages of one topic back as failed. The first five
  * arguments are those of ack. At p_dead failures a message becomes a dead
- * letter. With p_dead = 0 there are none, and it is failed when its own
+ * letter (p_dead = 0: never). Short of that it is failed when its own
  * max_retries are used up. Otherwise it waits p_delay_ms (null: not at all)
  * for its next delivery, as a dead letter always does.
  *
  * The result has a row for each message given back, with the position (from
  * 1) of the element that did it, and what became of the message: status is 2
- * (pending; a dead letter if dlq) or 3 (failed).
+ * (pending; a dead letter if dlq) or 3 (failed), and promoted says whether it
+ * has just become a dead letter.
  */
 create or replace function sluice.nack(
 	p_topic bigint,
@@ -24,7 +25,8 @@ returns table (
 	tries integer,
 	status smallint,
 	dlq boolean,
-	visible_at timestamptz)
+	visible_at timestamptz,
+	promoted boolean)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -38,7 +40,7 @@ begin
 			when m.dlq then 'wait'
 			when p_dead > 0 and m.retries + 1 >= p_dead
 				then 'promote'
-			when p_dead = 0 and m.retries + 1 >= m.max_retries
+			when m.retries + 1 >= m.max_retries
 				then 'fail'
 			else 'wait'
 			end as verdict
@@ -80,6 +82,7 @@ begin
 	where m.topic_id = p_topic
 	and m.seq = c.seq
 	returning c.item::integer, m.seq, m.tries, m.status, m.dlq,
-		m.visible_at;
+		m.visible_at,
+		c.verdict = 'promote';
 end
 $$;
