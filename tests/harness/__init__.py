@@ -1,0 +1,1 @@
+"""What the tests over HTTP share: an instance, clients, tokens, a runner."""

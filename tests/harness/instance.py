@@ -1,0 +1,159 @@
+"""A private instance: its own cluster, ports and secrets, gone at the end."""
+
+import atexit
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from harness.client import Client, Failure
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = ROOT / "build" / "sluice"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Instance:
+    """Runs `make run` with settings such as processes=2, auth="off"."""
+
+    def __init__(self, **settings):
+        self.var = pathlib.Path(tempfile.mkdtemp(prefix="sluice-test-"))
+        self.http_port, self.https_port = free_port(), free_port()
+        self.password = "the admin's password"
+        self.jwt_secret = settings.get("jwt_secret", secrets.token_hex(24))
+        self.settings = {
+            "var": self.var,
+            "http_port": self.http_port,
+            "https_port": self.https_port,
+            "admin_password": self.password,
+            "jwt_secret": self.jwt_secret,
+            "login_rate": "100000/60s",
+            "argon2_memory": 64,
+            "argon2_passes": 1,
+            **settings}
+        self.database = settings.get(
+            "database", f"host={self.var}/run dbname=sluice user=sluice")
+        self.environment = {
+            **{name: value for name, value in os.environ.items()
+               if not name.startswith(("SLUICE_", "PG", "MAKE", "MFLAGS"))},
+            **{f"SLUICE_{name.upper()}": str(value)
+               for name, value in self.settings.items()}}
+        self.process = None
+
+    # Its life.
+
+    def start(self):
+        atexit.register(self.stop)
+        self.output = open(self.var / "output", "wb")
+        self.process = subprocess.Popen(
+            ["make", "-s", "run"], cwd=ROOT, env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=self.output,
+            stderr=subprocess.STDOUT, start_new_session=True)
+        self.wait_until_ready(120)
+        return self
+
+    def wait_until_ready(self, seconds=30):
+        ends = time.monotonic() + seconds
+        client = Client("127.0.0.1", self.http_port, timeout=5)
+        while True:
+            if self.process.poll() is not None:
+                raise Failure(f"the instance ended: {self.tail()}")
+            try:
+                if client.get("/readyz").status == 200:
+                    return
+            except OSError:
+                pass
+            if time.monotonic() > ends:
+                raise Failure(f"not ready in {seconds} s: {self.tail()}")
+            time.sleep(0.05)
+
+    def stop(self):
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process = None
+        self.output.close()
+        if os.environ.get("KEEP_VAR"):
+            print(f"kept {self.var}")
+        else:
+            shutil.rmtree(self.var, ignore_errors=True)
+
+    def tail(self):
+        text = (self.var / "output").read_bytes()
+        return text[-3000:].decode("utf-8", "replace")
+
+    # Its processes.
+
+    def command(self, *arguments):
+        """Run the binary as the instance's own processes run it."""
+        return subprocess.run(
+            [BINARY, *arguments], check=True, capture_output=True, text=True,
+            env={**self.environment, "SLUICE_DATABASE": self.database})
+
+    def reap(self):
+        self.command("reap")
+
+    def workers(self):
+        """The worker processes that live: {number: pid}."""
+        found = {}
+        for file in (self.var / "run").glob("worker-*.pid"):
+            pid = int(file.read_text())
+            if pathlib.Path(f"/proc/{pid}").exists():
+                found[int(file.stem.split("-")[1])] = pid
+        return found
+
+    def postmaster(self):
+        pid_file = self.var / "pg" / "postmaster.pid"
+        return int(pid_file.read_text().split()[0])
+
+    def restart_workers(self):
+        """`make restart`: one worker after the other."""
+        subprocess.run(["make", "-s", "restart"], cwd=ROOT, check=True,
+                       env=self.environment, capture_output=True)
+
+    # Its clients.
+
+    def client(self, token=None):
+        return Client("127.0.0.1", self.http_port, token)
+
+    def admin(self):
+        reply = self.client().post("/api/auth/login", {
+            "username": "admin", "password": self.password})
+        return self.client(reply.expect(200)["token"])
+
+    def sql(self, statement):
+        """What psql prints: rows by lines, columns by |."""
+        done = subprocess.run(
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.database,
+             "-c", statement], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failure(f"psql: {done.stderr}")
+        return done.stdout.strip()
+
+    def worker_get(self, number, path, token=None):
+        """GET from one worker alone, by the front's own socket."""
+        headers = f"Authorization: Bearer {token}\r\n" if token else ""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(str(self.var / "run" / "front.sock"))
+            s.sendall(f"GET /worker/{number}{path} HTTP/1.0\r\n"
+                      f"Host: x\r\n{headers}\r\n".encode())
+            answer = b""
+            while chunk := s.recv(65536):
+                answer += chunk
+        return answer.partition(b"\r\n\r\n")[2].decode()

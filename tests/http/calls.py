@@ -1,0 +1,286 @@
+"""How to call each route, by method and pattern.
+
+The access matrix and the bad-input generator walk the route table that the
+binary prints (`sluice help routes`) and look up here how to call each row; a
+row that is missing here fails both.
+"""
+
+import dataclasses
+import subprocess
+
+from harness.instance import BINARY
+
+# What a member of a body may be.
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    bytes_max: int
+    required: bool = False	# absent, null and "" are refused
+    empty: bool = True		# "" is fine
+    nul: bool = False		# U+0000 is fine
+
+
+@dataclasses.dataclass(frozen=True)
+class Integer:
+    low: int
+    high: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Boolean:
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class Texts:
+    """An object whose values are texts."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """An array of certain words."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Objects:
+    """An array of objects."""
+    members: dict
+
+
+@dataclasses.dataclass
+class Made:
+    """One call that will succeed, once."""
+    path: str
+    body: object = None
+    topic: str = ""		# what a grant must match
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    status: int
+    make: object		# from a Context to a Made
+    grants: tuple = ()		# the actions that suffice; "": any user
+    members: dict = None	# of the body; None: there is none
+    body_optional: bool = False
+    query: tuple = ()		# parameters that are known
+
+
+KEY = Text(512)
+ID = Text(36, required=True)
+RECEIPT = Text(64)
+ERROR = Text(4096)
+DELAY = Integer(0, 604800)
+VISIBILITY = Integer(1, 43200)
+ITEM = {"payload": Text(8 << 20, required=True, nul=True), "key": KEY,
+        "metadata": Texts(), "delay_seconds": DELAY,
+        "ttl_seconds": Integer(0, 31536000)}
+TOPIC = Text(255, required=True)
+PATTERN = Text(255, empty=False)
+CONFIG = {name: Integer(0, high) for name, high in (
+    ("max_retries", 1000), ("message_ttl_seconds", 31536000),
+    ("max_depth", 2 ** 31 - 1), ("throughput_limit", 2 ** 31 - 1),
+    ("replay_window_seconds", 31536000))} | {"replayable": Boolean()}
+
+READ = ("read", "admin")
+WRITE = ("write", "admin")
+CONSUME = ("write", "consume", "admin")
+MANAGE = ("admin",)
+
+
+def delivered(t):
+    topic = t.topic()
+    t.admin.enqueue(topic)
+    [message] = t.admin.dequeue(topic)
+    return topic, message
+
+
+def on_delivery(verb, **body):
+    def make(t):
+        topic, message = delivered(t)
+        return Made(f"/api/messages/{message['id']}/{verb}",
+                    {"receipt": message["receipt"], **body}, topic)
+    return make
+
+
+def on_deliveries(verb):
+    def make(t):
+        topic, message = delivered(t)
+        return Made(f"/api/messages/{verb}", {"messages": [
+            {"id": message["id"], "receipt": message["receipt"]}]}, topic)
+    return make
+
+
+def enqueued(t):
+    topic = t.topic()
+    return topic, t.admin.enqueue(topic, key="k")
+
+
+def message_get(t):
+    topic, id = enqueued(t)
+    return Made(f"/api/messages/{id}", topic=topic)
+
+
+def requeue(t):
+    topic = t.topic(max_retries=1)
+    id = t.admin.enqueue(topic)
+    t.admin.dequeue(topic)
+    t.admin.nack(id).expect(204)
+    return Made(f"/api/messages/{id}/requeue", topic=topic + ".dlq")
+
+
+def redrive(t):
+    topic = requeue(t).topic
+    return Made(f"/api/topics/{topic}/redrive", {"limit": 10}, topic)
+
+
+def on_topic(suffix, body=None):
+    def make(t):
+        topic, _ = enqueued(t)
+        return Made(f"/api/topics/{topic}/{suffix}", body, topic)
+    return make
+
+
+def on_config(body=None):
+    def make(t):
+        topic = t.topic(max_retries=5)
+        return Made(f"/api/topic-configs/{topic}", body, topic)
+    return make
+
+
+def new_user(t):
+    return Made("/api/users", {"username": t.fresh("user"),
+                               "password": "correct horse battery",
+                               "is_admin": False})
+
+
+def on_user(suffix="", body=None):
+    def make(t):
+        return Made(f"/api/users/{t.new_user()['id']}{suffix}", body)
+    return make
+
+
+def grant_delete(t):
+    user = t.new_user(("read", "*"))
+    path = f"/api/users/{user['id']}/grants"
+    [grant] = t.admin.get(path).expect(200)["items"]
+    return Made(f"{path}/{grant['id']}")
+
+
+def topical(path, **body):
+    def make(t):
+        topic, _ = enqueued(t)
+        return Made(path, {"topic": topic, **body}, topic)
+    return make
+
+
+def listing(t):
+    topic, _ = enqueued(t)
+    return Made(f"/api/messages?topic={topic}", topic=topic)
+
+
+def fixed(path, body=None):
+    return lambda t: Made(path, body)
+
+
+USER = {"username": Text(128), "password": Text(1024), "is_admin": Boolean()}
+PAGE = ("limit", "offset")
+
+CALLS = {
+    ("GET", "/healthz"): Call(200, fixed("/healthz")),
+    ("GET", "/readyz"): Call(200, fixed("/readyz")),
+    ("GET", "/metrics"): Call(200, fixed("/metrics")),
+    ("GET", "/api/version"): Call(200, fixed("/api/version")),
+
+    ("GET", "/api/auth/status"): Call(200, fixed("/api/auth/status")),
+    ("POST", "/api/auth/login"): Call(
+        200, lambda t: Made("/api/auth/login", {
+            "username": "admin", "password": t.instance.password}),
+        members={"username": Text(128, required=True),
+                 "password": Text(1024, required=True)}),
+    ("POST", "/api/auth/refresh"): Call(200, fixed("/api/auth/refresh")),
+
+    ("GET", "/api/messages"): Call(
+        200, listing, READ, query=("topic",) + PAGE),
+    ("POST", "/api/messages"): Call(
+        201, topical("/api/messages", payload="x"), WRITE,
+        {"topic": TOPIC, **ITEM}),
+    ("POST", "/api/messages/batch"): Call(
+        201, topical("/api/messages/batch", messages=[{"payload": "x"}]),
+        WRITE, {"topic": TOPIC, "messages": Objects(ITEM)}),
+    ("POST", "/api/messages/dequeue"): Call(
+        200, topical("/api/messages/dequeue"), CONSUME,
+        {"topic": TOPIC, "count": Integer(1, 1000),
+         "visibility_timeout_seconds": VISIBILITY,
+         "wait_seconds": Integer(0, 20)}),
+    ("POST", "/api/messages/ack"): Call(
+        200, on_deliveries("ack"), CONSUME,
+        {"messages": Objects({"id": ID, "receipt": RECEIPT})}),
+    ("POST", "/api/messages/nack"): Call(
+        200, on_deliveries("nack"), CONSUME, {"messages": Objects({
+            "id": ID, "receipt": RECEIPT, "error": ERROR,
+            "delay_seconds": DELAY})}),
+    ("GET", "/api/messages/{}"): Call(200, message_get, READ),
+    ("POST", "/api/messages/{}/ack"): Call(
+        204, on_delivery("ack"), CONSUME, {"receipt": RECEIPT}, True),
+    ("POST", "/api/messages/{}/nack"): Call(
+        204, on_delivery("nack", error="why"), CONSUME,
+        {"receipt": RECEIPT, "error": ERROR, "delay_seconds": DELAY}, True),
+    ("POST", "/api/messages/{}/extend"): Call(
+        200, on_delivery("extend", visibility_timeout_seconds=60), CONSUME,
+        {"receipt": RECEIPT, "visibility_timeout_seconds": VISIBILITY}, True),
+    ("POST", "/api/messages/{}/requeue"): Call(204, requeue, WRITE),
+
+    ("GET", "/api/topic-configs"): Call(
+        200, fixed("/api/topic-configs")),
+    ("GET", "/api/topic-configs/{}"): Call(200, on_config(), MANAGE),
+    ("PUT", "/api/topic-configs/{}"): Call(
+        200, on_config({"max_retries": 7}), MANAGE, CONFIG),
+    ("DELETE", "/api/topic-configs/{}"): Call(204, on_config(), MANAGE),
+    ("POST", "/api/topics/{}/purge"): Call(
+        200, on_topic("purge", {"statuses": ["pending"]}), MANAGE,
+        {"statuses": Words()}, True),
+    ("POST", "/api/topics/{}/redrive"): Call(
+        200, redrive, WRITE, {"limit": Integer(1, 1000)}, True),
+    ("POST", "/api/topics/{}/pause"): Call(204, on_topic("pause"), MANAGE),
+    ("POST", "/api/topics/{}/resume"): Call(204, on_topic("resume"), MANAGE),
+    ("DELETE", "/api/topics/{}/messages/by-key/{}"): Call(
+        200, on_topic("messages/by-key/k"), MANAGE),
+    ("GET", "/api/stats"): Call(200, fixed("/api/stats")),
+
+    ("GET", "/api/users"): Call(200, fixed("/api/users"), query=PAGE),
+    ("POST", "/api/users"): Call(201, new_user, members={
+        **USER, "username": Text(128, required=True),
+        "password": Text(1024, required=True)}),
+    ("GET", "/api/users/{}"): Call(200, on_user()),
+    ("PUT", "/api/users/{}"): Call(
+        200, on_user(body={"is_admin": False}), members={
+            **USER, "username": Text(128, empty=False)}),
+    ("DELETE", "/api/users/{}"): Call(204, on_user()),
+    ("GET", "/api/users/{}/grants"): Call(200, on_user("/grants")),
+    ("POST", "/api/users/{}/grants"): Call(
+        201, on_user("/grants", {"action": "read"}), members={
+            "action": Text(255, required=True), "topic_pattern": PATTERN}),
+    ("DELETE", "/api/users/{}/grants/{}"): Call(204, grant_delete),
+    ("POST", "/api/users/{}/consumer-group-grants"): Call(
+        201, on_user("/consumer-group-grants", {"consumer_group": "g"}),
+        members={"consumer_group": Text(128, required=True),
+                 "topic_pattern": PATTERN}),
+}
+
+
+def routes():
+    """The binary's own table: (method, pattern, name, access) of each."""
+    printed = subprocess.run([BINARY, "help", "routes"], check=True,
+                             capture_output=True, text=True).stdout
+    return [tuple(line.split()) for line in printed.splitlines()]
+
+
+def call_of(method, pattern):
+    call = CALLS.get((method, pattern))
+    if call is None:
+        raise AssertionError(f"tests/http/calls.py does not know how to call "
+                             f"{method} {pattern}")
+    return call
+
+

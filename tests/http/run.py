@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""The tests over HTTP: one private instance, all files test_*.py.
+
+    python3 tests/http/run.py [part of a file's or test's name ...]
+"""
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from harness import runner  # noqa: E402
+from harness.context import Context, same  # noqa: E402
+from harness.instance import Instance  # noqa: E402
+
+
+def main():
+    tests = list(runner.chosen(runner.functions_of(HERE), sys.argv[1:]))
+    instance = Instance().start()
+    try:
+        workers = instance.workers()
+
+        def no_worker_was_lost():
+            same(instance.workers(), workers, "worker processes")
+
+        counts = runner.run(tests, Context(instance), no_worker_was_lost)
+    finally:
+        instance.stop()
+    runner.finish(*counts)
+
+
+main()
