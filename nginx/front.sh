@@ -37,7 +37,7 @@ front_launch()
 {
 	# What a killed nginx leaves behind would keep the next from binding.
 	rm -f run/front.sock
-	launch nginx QUIT log/nginx.log nginx -p "$PWD/" -e log/nginx.log \
+	launch nginx QUIT log/nginx.log /usr/sbin/nginx -p "$PWD/" -e log/nginx.log \
 	    -c nginx.conf
 }
 
