@@ -46,7 +46,8 @@ def fits(got, want):
     if want == "...":
         return got is not None and got != ""
     if isinstance(want, dict):
-        return isinstance(got, dict) and list(got) == list(want) and all(
+        return isinstance(got, dict) and sorted(got) == sorted(
+            want) and all(
             fits(got[name], want[name]) for name in want)
     if isinstance(want, list):
         return isinstance(got, list) and len(got) == len(want) and all(

@@ -1,0 +1,137 @@
+"""kill -9, under load, with an account of every message."""
+
+import os
+import random
+import signal
+import time
+
+from harness.client import Failure
+from harness.context import Call, eventually, same, within
+from load import Load
+
+
+def kill_a_worker(t):
+    workers = t.instance.workers()
+    if workers:
+        number = random.choice(list(workers))
+        os.kill(workers[number], signal.SIGKILL)
+        eventually(lambda: t.instance.workers().get(number) not in
+                   (None, workers[number]), 20, "a new worker")
+    eventually(lambda: is_ready(t), 20, "readiness")
+
+
+def is_ready(t):
+    try:
+        return t.anonymous().get("/readyz").status == 200
+    except OSError:
+        return False
+
+
+def test_a_killed_worker_loses_nothing(t):
+    load = Load(t)
+    load.while_running(8, lambda: kill_a_worker(t))
+    load.finish()
+
+
+def test_all_workers_killed_at_once_lose_nothing(t):
+    load = Load(t)
+
+    def kill_all():
+        for pid in t.instance.workers().values():
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: is_ready(t), 20, "readiness")
+
+    load.while_running(4, kill_all)
+    load.finish()
+
+
+def kill_postgresql(t):
+    old = t.instance.postmaster()
+    os.kill(old, signal.SIGKILL)
+
+    def is_another():
+        try:
+            return t.instance.postmaster() != old and is_ready(t)
+        except (OSError, ValueError, IndexError):
+            return False
+
+    eventually(is_another, 60, "the database's return")
+
+
+def test_a_killed_database_loses_nothing(t):
+    load = Load(t)
+    workers = t.instance.workers()
+    for _ in range(2):
+        time.sleep(1)	# of load between the blows
+        kill_postgresql(t)
+    load.finish()
+    same(t.instance.workers(), workers, "the workers have lived on")
+
+
+def test_a_killed_connection_loses_nothing(t):
+    load = Load(t)
+    load.while_running(4, lambda: t.sql("""
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where usename = 'sluice' and pid <> pg_backend_pid()
+        order by random() limit 3"""))
+    load.finish()
+
+
+def test_a_lost_connection_loses_no_wake_up(t):
+    workers = t.instance.workers()
+    for _ in range(3):
+        topic = t.topic()
+        waiting = [Call(t.fresh_admin().dequeue, topic, wait_seconds=20)
+                   for _ in range(8)]
+        t.wait_for_parked(8)
+        t.sql("""select pg_terminate_backend(pid) from pg_stat_activity
+            where usename = 'sluice' and pid <> pg_backend_pid()""")
+        eventually(lambda: is_ready(t), 20, "readiness")
+        with within(10, "the wake-ups"):
+            for n in range(8):
+                eventually(lambda: t.admin.post("/api/messages", {
+                    "topic": topic, "payload": str(n)}).status == 201)
+            same([len(call.result()) for call in waiting], [1] * 8)
+    same(t.instance.workers(), workers)
+
+
+def test_without_its_database_the_door_says_so_and_heals(t):
+    workers = t.instance.workers()
+    topic = t.topic()
+    supervisor = int((t.instance.var / "run" / "supervisor.pid").read_text())
+    os.kill(supervisor, signal.SIGSTOP)	# so that it stays away
+    try:
+        postmaster = t.instance.postmaster()
+        os.kill(postmaster, signal.SIGKILL)
+        for _ in range(3):
+            for method, path, body in (
+                    ("POST", "/api/messages",
+                     {"topic": topic, "payload": "x"}),
+                    ("POST", "/api/messages/dequeue", {"topic": topic}),
+                    ("GET", f"/api/messages?topic={topic}", None),
+                    ("GET", "/api/users", None),
+                    ("GET", "/readyz", None)):
+                with within(2, f"{method} {path}"):
+                    reply = t.admin.request(method, path, body)
+                reply.expect(503)
+                if int(reply.headers.get("Retry-After", 0)) < 1:
+                    raise Failure(f"{reply} has no Retry-After")
+        with within(2, "/healthz"):
+            t.admin.get("/healthz").expect(200)
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    eventually(lambda: t.admin.post("/api/messages", {
+        "topic": topic, "payload": "x"}).status == 201, 60, "healing")
+    same(t.instance.workers(), workers, "the workers have lived on")
+
+
+def test_a_restart_of_the_workers_fails_no_request(t):
+    load = Load(t)
+    workers = t.instance.workers()
+    for _ in range(2):
+        t.instance.restart_workers()
+    now = t.instance.workers()
+    same(set(now.values()) & set(workers.values()), set(), "old workers")
+    load.finish()
+    same(load.account.unsure, 0, "failed requests")
+    same(load.account.doubts, {})
