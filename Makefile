@@ -156,6 +156,14 @@ unit: $(unit_tests)
 	@tests/sum.sh unit $(unit_tests)
 .PHONY: unit
 
+# The SQL tests run against a scratch cluster that they make and remove.
+sql-test: $(BUILD)/tests/sql/migrate_test
+	@tests/sum.sh sql 'tests/sql/run.py $<'
+.PHONY: sql-test
+
+$(BUILD)/tests/sql/%: $(BUILD)/tests/sql/%.o $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Fuzzers are built by clang into a tree of their own: tests/fuzz/x.c, whose
 # first inputs are the files in tests/fuzz/x/, if there are any.
 fuzz_build := build-fuzz

@@ -18,7 +18,7 @@ create table sluice.users (
 create table sluice.grants (
 	user_id uuid not null references sluice.users on delete cascade,
 	id uuid not null,
-	action text not null
+	action text collate "C" not null
 		check (action in ('read', 'write', 'admin', 'consume')),
 	topic_pattern text collate "C" not null check (topic_pattern <> ''),
 	-- Empty: not bound to one consumer group.
