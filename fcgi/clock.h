@@ -7,7 +7,15 @@
 
 #include <stdint.h>
 
+enum { CLOCK_TEXT_BYTES = 27 };	/* 2024-02-29T12:34:56.789000Z */
+
 int64_t clock_monotonic_us(void);
 int64_t clock_wall_us(void);
+
+/*
+ * A wall time as RFC 3339 writes it, in UTC, with microseconds when there are
+ * any. What is outside of the years 0 to 9999 becomes the nearest in them.
+ */
+void clock_print(int64_t unix_us, char text[CLOCK_TEXT_BYTES + 1]);
 
 #endif
