@@ -1,12 +1,23 @@
 # Sluice: the only entrance.
 #
-#	make		build build/sluice
-#	make run	build, start everything, stop it with Ctrl-C
-#	make test	every suite; the last line sums them up
-#	make help	the rest
+#	make			build build/sluice
+#	make run		build and start everything, until Ctrl-C
+#	make start | stop	the same in the background
+#	make status | psql	what runs; a look at the tables
+#	make restart		put a new build into service, worker by worker
+#	make deps		install the Debian packages that are missing
+#	make test		every suite; the last line sums them up:
+#	make lint | unit | sql-test | http | race | fuzz | sanitize
+#	make http ONLY=ack	a suite's tests that have "ack" in their names
+#	make tsan		http against a build that watches for data races
+#	make docs		write the generated pages of docs/ anew
+#	make format		what clang-format thinks of the source
+#	make clean		remove what was built; var/ stays
 #
 # Another build of the whole tree, beside the first:
 #	make BUILD=build-asan SANITIZE=address,undefined unit http
+#
+# Settings are environment variables or arguments: make run SLUICE_HTTP_PORT=80
 
 BUILD ?= build
 SANITIZE ?=
@@ -100,6 +111,12 @@ psql:
 	@fcgi/run.sh psql $(ARGS)
 .PHONY: run start restart stop status psql
 
+# Pages that are printed from the tables; lint checks that they are current.
+docs: all
+	@for page in settings errors routes; do \
+		$(BUILD)/sluice help $$page >docs/$$page.md; done
+.PHONY: docs
+
 # --- packages -------------------------------------------------------------
 
 packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
@@ -121,11 +138,19 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = unit sql-test http race fuzz sanitize
+suites = lint unit sql-test http race fuzz sanitize
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
 .PHONY: test
+
+lint: all
+	@BUILD=$(BUILD) CC=$(CC) tests/sum.sh lint tests/lint.sh
+# Where clang-format would have written it otherwise: advice, no rule.
+format:
+	@for f in $(filter-out $(BUILD)/%,$(sources) $(wildcard */*.h)); do \
+		clang-format $$f | diff -u $$f -; done || :
+.PHONY: lint format
 
 # Suites of scripts: tests/NAME/run.py starts what it needs. ONLY chooses
 # among the tests by parts of their names: make http ONLY=ack
@@ -185,7 +210,9 @@ fuzz:
 
 clean:
 	rm -rf build build-*
-.PHONY: clean
+help:
+	@sed -n 's/^#	make/	make/p' Makefile
+.PHONY: clean help
 
 objects := $(library_objects) $(BUILD)/handlers/main.o $(unit_tests:=.o)
 -include $(objects:.o=.d) $(patsubst %,%.d,$(fuzz_tests))

@@ -184,9 +184,11 @@ trim_logs()
 {
 	local log
 
-	for log in $(find log -name '*.log' -size +64M); do
-		cp "$log" "$log.1"
-		: >"$log"
+	for log in log/*.log; do
+		if [ "$(stat -c %s "$log")" -gt $((64 << 20)) ]; then
+			cp "$log" "$log.1"
+			: >"$log"
+		fi
 	done
 }
 
