@@ -122,7 +122,7 @@ docs: all
 packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
     libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx spawn-fcgi \
     multiwatch openssl curl
-packages_test := clang libclang-rt-14-dev python3
+packages_test := clang libclang-rt-14-dev python3 jq git
 
 packages:
 	@fcgi/packages.sh $(packages_run)
@@ -156,9 +156,7 @@ format:
 # among the tests by parts of their names: make http ONLY=ack
 http race: all
 	@tests/sum.sh $@ 'python3 tests/$@/run.py $(ONLY)'
-sql-test: all
-	@tests/sum.sh $@ 'python3 tests/sql/run.py $(ONLY)'
-.PHONY: http race sql-test
+.PHONY: http race
 
 # The same tests in a build that stops at the first undefined behaviour, and
 # at the first byte that is touched out of turn.

@@ -8,7 +8,8 @@ failed=0
 
 files()
 {
-	git ls-files --cached --others --exclude-standard -- "$@" |
+	git -c safe.directory='*' ls-files --cached --others \
+	    --exclude-standard -- "$@" |
 		while read -r file; do
 			[ -f "$file" ] && echo "$file"
 		done
