@@ -35,8 +35,8 @@ struct channel_key {
 /* Promise to look. Again on the same channel is a no-op. */
 void lot_listen(struct request *r, struct channel_key key);
 
-/* Wake the first `count` waiters that have no wake-up yet. */
-void lot_wake(struct channel_key key, uint32_t count);
+/* Wake the first `count` waiters that have no wake-up yet; how many it were. */
+uint32_t lot_wake(struct channel_key key, uint32_t count);
 
 /* Wake one waiter at that monotonic time; the earliest such time counts. */
 void lot_wake_at(struct channel_key key, int64_t at_us);

@@ -1,0 +1,72 @@
+/*
+ * A FastCGI connection and the request on it. Private to the engine, the lot
+ * and fastcgi.c.
+ *
+ * Each state has one mover, so that a connection is in one place at a time:
+ *
+ *	IDLE	armed in epoll for its next request; the loop makes it READY
+ *	READY	in line for a thread; a thread makes it RUNNING
+ *	RUNNING	a thread's own; that thread moves it on
+ *	PARKED	in the lot; a wake-up, its deadline or a hang-up makes it READY
+ *	TURN	its write waits for a turn; whoever runs the turn makes it RUNNING
+ *	CLOSED	on the list of what the loop frees
+ *
+ * `state`, `woken`, `stirred` and the lot's fields are guarded by the lot's
+ * lock; the rest belongs to whoever the state says.
+ */
+#ifndef FCGI_CONNECTION_H
+#define FCGI_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fcgi/lot.h"
+#include "fcgi/request.h"
+#include "fcgi/timers.h"
+
+struct fastcgi;
+struct channel;
+struct connection;
+
+enum connection_state {
+	CONNECTION_IDLE,
+	CONNECTION_READY,
+	CONNECTION_RUNNING,
+	CONNECTION_PARKED,
+	CONNECTION_TURN,
+	CONNECTION_CLOSED
+};
+
+/* One request's place in one channel. */
+struct listening {
+	struct connection *connection;
+	struct channel *channel;
+	struct listening *previous, *next;
+	bool woken;	/* in the channel's woken list, not its waiting list */
+};
+
+struct connection {
+	struct request request;
+	struct fastcgi *fastcgi;
+	struct connection *next;	/* in the ready line or the closed list */
+	enum connection_state state;
+	bool begun;	/* it has a request; otherwise one is to be read */
+	bool called;	/* its handler has been called */
+	bool served;	/* it has had a request before: it may idle */
+	bool woken;	/* it owes one more look */
+	bool stirred;	/* epoll reported it while it was nobody's to move */
+	uint64_t ticket;	/* its place in every line, by arrival */
+	uint64_t calls_to_all;	/* the lot's count at its last look */
+	struct timer deadline;
+	int listenings;
+	struct listening listening[CHANNELS_PER_REQUEST_MAX];
+};
+
+static inline struct connection *
+connection_of(const struct request *r)
+{
+	return (struct connection *)((char *)(uintptr_t)r -
+	    offsetof(struct connection, request));
+}
+
+#endif

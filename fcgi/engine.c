@@ -1,0 +1,510 @@
+/*
+ * How a request travels. The loop accepts a connection and arms it in epoll;
+ * when bytes come it goes into the ready line; a thread reads the request and
+ * calls the handler until it says DONE, PARK or TURN (fcgi/request.h). What
+ * is done is answered, and its connection armed again.
+ *
+ * epoll events are one-shot, so at most one is under way for a connection.
+ * Only the loop frees a connection, between two batches of events: an event
+ * never points at freed memory. (Rearming before the state says IDLE or
+ * PARKED, and the `stirred` mark, close the gap between the two.)
+ *
+ * Draining. Every answer closes its connection, parked requests are called
+ * for the last time, and accepting goes on until no connection is left that
+ * nginx might be about to reuse: it drops idle ones by itself within its
+ * keepalive_timeout. Closing those ourselves would break requests on the way.
+ * Then nothing is accepted any more, and what is unanswered ends. Whoever
+ * connects meanwhile waits in the backlog for our successor.
+ */
+#define _GNU_SOURCE /* accept4 */
+#include "fcgi/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/fastcgi.h"
+#include "fcgi/log.h"
+#include "fcgi/lot_private.h"
+#include "fcgi/metrics.h"
+#include "fcgi/must.h"
+
+enum { EVENTS = 256, ACCEPTS_IN_A_ROW = 64, DRAIN_ACCEPT_MS_MAX = 5000 };
+
+static struct {
+	const struct engine_hooks *hooks;
+	int listen_fd, epoll_fd, event_fd, signal_fd;
+	_Atomic bool draining;
+	_Atomic uint32_t connections;
+	_Atomic uint32_t reusable; /* idle, and nginx may send another */
+	bool accepting;
+	int64_t drain_until_us;
+
+	/* The ready line, and the signal that it is not empty. */
+	pthread_mutex_t ready_lock;
+	pthread_cond_t ready_came;
+	struct connection *ready_first, *ready_last;
+	bool ending;
+
+	/* What the loop is to free; guarded by closed_lock. */
+	pthread_mutex_t closed_lock;
+	struct connection *closed;
+} engine = {
+	.ready_lock = PTHREAD_MUTEX_INITIALIZER,
+	.ready_came = PTHREAD_COND_INITIALIZER,
+	.closed_lock = PTHREAD_MUTEX_INITIALIZER,
+};
+
+bool
+engine_draining(void)
+{
+	return atomic_load(&engine.draining);
+}
+
+uint32_t
+engine_connections(void)
+{
+	return atomic_load(&engine.connections);
+}
+
+static void
+stir_loop(void)
+{
+	/* A full counter means the loop is stirred already. */
+	(void)!write(engine.event_fd, &(uint64_t){ 1 }, 8);
+}
+
+struct text
+request_variable(const struct request *r, const char *name)
+{
+	return fastcgi_variable(connection_of(r)->fastcgi, name);
+}
+
+bool
+request_hung_up(const struct request *r)
+{
+	return fastcgi_hung_up(connection_of(r)->fastcgi);
+}
+
+void
+engine_ready(struct connection *take_chain)
+{
+	struct connection *last = take_chain;
+	bool several = last->next != NULL;
+
+	while (last->next)
+		last = last->next;
+	pthread_mutex_lock(&engine.ready_lock);
+	*(engine.ready_last ? &engine.ready_last->next : &engine.ready_first) =
+	    take_chain;
+	engine.ready_last = last;
+	if (several)
+		pthread_cond_broadcast(&engine.ready_came);
+	else
+		pthread_cond_signal(&engine.ready_came);
+	pthread_mutex_unlock(&engine.ready_lock);
+}
+
+/* The next READY connection, RUNNING from now on; NULL at the end. */
+static struct connection *
+ready_take(void)
+{
+	struct connection *c;
+
+	pthread_mutex_lock(&engine.ready_lock);
+	while (!engine.ready_first && !engine.ending)
+		pthread_cond_wait(&engine.ready_came, &engine.ready_lock);
+	c = engine.ready_first;
+	if (c) {
+		engine.ready_first = c->next;
+		if (!c->next)
+			engine.ready_last = NULL;
+		c->next = NULL;
+	}
+	pthread_mutex_unlock(&engine.ready_lock);
+	if (c)
+		lot_resume(c);
+	return c;
+}
+
+static void
+arm(struct connection *c, int operation, uint32_t events)
+{
+	struct epoll_event event = { .events =
+		events | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = c };
+
+	must(epoll_ctl(engine.epoll_fd, operation, fastcgi_fd(c->fastcgi),
+	    &event) == 0);
+}
+
+/* Its place in the world ends; the loop frees it. */
+static void
+retire(struct connection *c)
+{
+	arena_reset(c->request.arena);
+	must(lot_move(c, CONNECTION_CLOSED));
+	fastcgi_close(c->fastcgi);
+	c->fastcgi = NULL;
+	pthread_mutex_lock(&engine.closed_lock);
+	c->next = engine.closed;
+	engine.closed = c;
+	pthread_mutex_unlock(&engine.closed_lock);
+	atomic_fetch_sub(&engine.connections, 1);
+	if (engine_draining())
+		stir_loop();
+}
+
+static void
+free_closed(void)
+{
+	struct connection *c;
+
+	pthread_mutex_lock(&engine.closed_lock);
+	c = engine.closed;
+	engine.closed = NULL;
+	pthread_mutex_unlock(&engine.closed_lock);
+	while (c) {
+		struct connection *next = c->next;
+
+		arena_free(c->request.arena);
+		free(c);
+		c = next;
+	}
+}
+
+static void
+begin(struct connection *c)
+{
+	struct arena *arena = c->request.arena;
+
+	c->request = (struct request){ .arena = arena };
+	c->begun = c->called = false;
+	c->deadline = (struct timer){ .kind = TIMER_DEADLINE };
+	buffer_init(&c->request.reply.body, arena);
+}
+
+/* Send the reply. True if the connection has another request to read. */
+static bool
+answer(struct connection *c)
+{
+	struct request *r = &c->request;
+	bool kept;
+
+	lot_forget(c);
+	log_request(r); /* the request's texts go with the reply */
+	kept = fastcgi_reply(c->fastcgi, r, !engine_draining());
+	if (!kept) {
+		retire(c);
+		return false;
+	}
+	arena_reset(r->arena);
+	begin(c);
+	c->served = true;
+	atomic_fetch_add(&engine.reusable, 1);
+	arm(c, EPOLL_CTL_MOD, EPOLLIN);
+	if (lot_move(c, CONNECTION_IDLE))
+		return false;
+	atomic_fetch_sub(&engine.reusable, 1);
+	return true;
+}
+
+/* The client hung up: nobody to answer. */
+static void
+drop(struct connection *c)
+{
+	metric_add(METRIC_hang_ups, 1);
+	lot_forget(c);
+	retire(c);
+}
+
+/* Call the handler until the request is somebody else's or answered. True
+ * if the connection has another request to read. */
+static bool
+advance(struct connection *c, struct db *db)
+{
+	struct request *r = &c->request;
+
+	for (;;) {
+		if (c->called && request_hung_up(r)) {
+			drop(c);
+			return false;
+		}
+		c->called = true;
+		lot_look(c);
+		r->db = db;
+		r->last_call = engine_draining();
+		switch (engine.hooks->serve(r)) {
+		case DONE:
+			return answer(c);
+		case PARK:
+			if (r->last_call) {
+				fail(r, E_BUSY, FAIL_SENTENCE);
+				return answer(c);
+			}
+			/* Only a hang-up can be reported: no request comes
+			 * before the answer to this one. */
+			arm(c, EPOLL_CTL_MOD, 0);
+			if (lot_park(c))
+				return false;
+			break;
+		case TURN:
+			must(lot_move(c, CONNECTION_TURN));
+			engine.hooks->submit(r, db);
+			return false;
+		}
+	}
+}
+
+/* Read requests off the connection and advance them. */
+static void
+serve(struct connection *c, struct db *db)
+{
+	bool more = true;
+
+	if (c->begun)
+		more = advance(c, db);
+	while (more) {
+		struct request *r = &c->request;
+
+		if (fastcgi_hung_up(c->fastcgi) ||
+		    !fastcgi_read(c->fastcgi, r)) {
+			retire(c);
+			return;
+		}
+		c->begun = true;
+		r->started_us = clock_monotonic_us();
+		more = advance(c, db);
+	}
+}
+
+void
+engine_resume(struct request *r, struct db *db)
+{
+	struct connection *c = connection_of(r);
+
+	lot_resume(c);
+	serve(c, db);
+}
+
+static void *
+thread_main(void *argument)
+{
+	struct db *db = engine.hooks->open((int)(intptr_t)argument);
+	struct connection *c;
+
+	while ((c = ready_take()))
+		serve(c, db);
+	engine.hooks->close(db);
+	return NULL;
+}
+
+static void
+take_connection(int fd)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	must(c);
+	c->request.arena = arena_new();
+	c->fastcgi = fastcgi_open(fd);
+	begin(c);
+	c->state = CONNECTION_IDLE;
+	atomic_fetch_add(&engine.connections, 1);
+	arm(c, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+/*
+ * Accept what waits, a few at a time. Out of descriptors, we leave the rest
+ * in the backlog: level-triggered epoll brings us back when some are free.
+ */
+static void
+accept_some(void)
+{
+	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
+		int fd;
+
+		if (engine_connections() >= CONNECTIONS_MAX)
+			return;
+		fd = accept4(engine.listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			take_connection(fd);
+		else if (errno != EINTR && errno != ECONNABORTED)
+			return;
+	}
+}
+
+static void
+start_draining(void)
+{
+	if (engine_draining())
+		return;
+	log_info("draining %u connections", engine_connections());
+	atomic_store(&engine.draining, true);
+	engine.drain_until_us =
+	    clock_monotonic_us() + DRAIN_ACCEPT_MS_MAX * 1000;
+	lot_wake_everyone();
+}
+
+static void
+stop_accepting(void)
+{
+	engine.accepting = false;
+	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_DEL, engine.listen_fd,
+	    NULL) == 0);
+}
+
+/* An event on a connection: a request, or the end of it. */
+static void
+stirred(struct connection *c)
+{
+	if (!lot_stir(c))
+		return;
+	if (c->served)
+		atomic_fetch_sub(&engine.reusable, 1);
+	if (fastcgi_hung_up(c->fastcgi)) {
+		lot_resume(c);
+		retire(c);
+		return;
+	}
+	c->next = NULL;
+	engine_ready(c);
+}
+
+static void
+handle(const struct epoll_event *event)
+{
+	struct signalfd_siginfo signal;
+	uint64_t count;
+
+	if (event->data.ptr == &engine.listen_fd)
+		accept_some();
+	else if (event->data.ptr == &engine.event_fd)
+		(void)!read(engine.event_fd, &count, sizeof(count));
+	else if (event->data.ptr == &engine.signal_fd) {
+		if (read(engine.signal_fd, &signal, sizeof(signal)) ==
+		    sizeof(signal))
+			start_draining();
+	} else {
+		stirred(event->data.ptr);
+	}
+}
+
+static int
+milliseconds_until(int64_t next_us)
+{
+	int64_t ms;
+
+	if (next_us == INT64_MAX)
+		return -1;
+	ms = (next_us - clock_monotonic_us() + 999) / 1000;
+	return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
+}
+
+/* While draining: is it over? Also says when to look again. */
+static bool
+drained(int64_t *next_us)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (!engine_draining())
+		return false;
+	if (engine.accepting && (!atomic_load(&engine.reusable) ||
+	    now >= engine.drain_until_us))
+		stop_accepting();
+	if (engine.accepting && engine.drain_until_us < *next_us)
+		*next_us = engine.drain_until_us;
+	return !engine.accepting && engine_connections() == 0;
+}
+
+static void
+loop(void)
+{
+	struct epoll_event events[EVENTS];
+	int64_t next_us = INT64_MAX;
+
+	while (!drained(&next_us)) {
+		int n = epoll_wait(engine.epoll_fd, events, EVENTS,
+		    milliseconds_until(next_us));
+
+		must(n >= 0 || errno == EINTR);
+		for (int i = 0; i < n; i++)
+			handle(&events[i]);
+		next_us = lot_tick(clock_monotonic_us());
+		free_closed();
+	}
+	free_closed();
+}
+
+static void
+watch(int fd, void *mark)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = mark };
+
+	must(fd >= 0);
+	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+static sigset_t
+stop_signals(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	return stop;
+}
+
+void
+engine_block_signals(void)
+{
+	sigset_t stop = stop_signals();
+
+	must(pthread_sigmask(SIG_BLOCK, &stop, NULL) == 0);
+}
+
+void
+engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
+{
+	pthread_t thread[THREADS_MAX];
+	sigset_t stop = stop_signals();
+
+	must(threads >= 1 && threads <= THREADS_MAX);
+	must(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+	fastcgi_start();
+	engine.hooks = hooks;
+	engine.listen_fd = listen_fd;
+	must(fcntl(listen_fd, F_SETFL, O_NONBLOCK) == 0);
+	engine.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	must(engine.epoll_fd >= 0);
+	engine.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	engine.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	watch(engine.listen_fd, &engine.listen_fd);
+	watch(engine.event_fd, &engine.event_fd);
+	watch(engine.signal_fd, &engine.signal_fd);
+	engine.accepting = true;
+	lot_start(stir_loop);
+
+	for (int i = 0; i < threads; i++)
+		must(pthread_create(&thread[i], NULL, thread_main,
+		    (void *)(intptr_t)i) == 0);
+	loop();
+	pthread_mutex_lock(&engine.ready_lock);
+	engine.ending = true;
+	pthread_cond_broadcast(&engine.ready_came);
+	pthread_mutex_unlock(&engine.ready_lock);
+	for (int i = 0; i < threads; i++)
+		must(pthread_join(thread[i], NULL) == 0);
+	lot_stop();
+	close(engine.epoll_fd);
+	close(engine.event_fd);
+	close(engine.signal_fd);
+}

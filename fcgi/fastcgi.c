@@ -1,0 +1,173 @@
+/*
+ * libfcgi wants to own the listening socket and to block in accept. Our loop
+ * owns it instead, and every idle connection. What makes that possible:
+ *
+ * - ipcFd is set by us, and keepConnection too before the first request:
+ *   FCGX_Accept_r begins by finishing the request before, and would close
+ *   the descriptor otherwise.
+ * - listen_sock is -1, so that libfcgi, when a connection ends in the middle
+ *   of a request, fails at once instead of blocking in accept on another.
+ * - detached is set, so that it closes without its select() loop, which
+ *   cannot take a descriptor above 1023 and may wait two seconds.
+ */
+#include "fcgi/fastcgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fcgi/connection.h"
+#include "fcgi/must.h"
+
+struct fastcgi {
+	FCGX_Request request;
+};
+
+void
+fastcgi_start(void)
+{
+	must(FCGX_Init() == 0);
+}
+
+struct fastcgi *
+fastcgi_open(int take_fd)
+{
+	struct fastcgi *f = calloc(1, sizeof(*f));
+
+	must(f);
+	must(FCGX_InitRequest(&f->request, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0);
+	f->request.listen_sock = -1;
+	f->request.ipcFd = take_fd;
+	f->request.keepConnection = 1;
+	f->request.detached = 1;
+	return f;
+}
+
+void
+fastcgi_close(struct fastcgi *take_f)
+{
+	if (take_f->request.ipcFd >= 0)
+		FCGX_Free(&take_f->request, 1);
+	free(take_f);
+}
+
+int
+fastcgi_fd(const struct fastcgi *f)
+{
+	return f->request.ipcFd;
+}
+
+struct text
+fastcgi_variable(const struct fastcgi *f, const char *name)
+{
+	return text_of(FCGX_GetParam(name, f->request.envp));
+}
+
+bool
+fastcgi_hung_up(const struct fastcgi *f)
+{
+	char byte;
+	ssize_t n = recv(f->request.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static enum method
+method_of(struct text name)
+{
+	static const struct {
+		struct text name;
+		enum method method;
+	} methods[] = {
+		{ TEXT("GET"), METHOD_GET },
+		{ TEXT("POST"), METHOD_POST },
+		{ TEXT("PUT"), METHOD_PUT },
+		{ TEXT("DELETE"), METHOD_DELETE },
+		{ TEXT("HEAD"), METHOD_HEAD },
+		{ TEXT("PATCH"), METHOD_PATCH },
+		{ TEXT("OPTIONS"), METHOD_OPTIONS },
+	};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (text_equal(methods[i].name, name))
+			return methods[i].method;
+	return METHOD_OTHER;
+}
+
+/*
+ * The body. nginx has buffered it, so it arrives as fast as we read. One that
+ * is over the limit is refused by nginx; should it come nevertheless, the
+ * connection ends, for its rest could be taken for the next request.
+ */
+static bool
+read_body(struct fastcgi *f, struct request *r)
+{
+	struct text length = fastcgi_variable(f, "CONTENT_LENGTH");
+	long long n = 0;
+	char *body;
+
+	if (length.n == 0)
+		return true;
+	if (!text_to_integer(length, &n) || n < 0 || n > BODY_BYTES_MAX)
+		return false;
+	body = arena_alloc_raw(r->arena, (size_t)n + 1);
+	body[n] = '\0';
+	r->body = (struct text){ body, (size_t)n };
+	return FCGX_GetStr(body, (int)n, f->request.in) == (int)n;
+}
+
+bool
+fastcgi_read(struct fastcgi *f, struct request *r)
+{
+	struct text uri, id;
+	const char *question;
+
+	if (FCGX_Accept_r(&f->request) != 0)
+		return false;
+	r->method = method_of(fastcgi_variable(f, "REQUEST_METHOD"));
+	uri = fastcgi_variable(f, "REQUEST_URI");
+	question = uri.n ? memchr(uri.p, '?', uri.n) : NULL;
+	r->path = uri;
+	if (question) {
+		r->path.n = (size_t)(question - uri.p);
+		r->query = (struct text){ question + 1,
+			uri.n - r->path.n - 1 };
+	}
+	r->content_type = fastcgi_variable(f, "CONTENT_TYPE");
+	r->authorization = fastcgi_variable(f, "HTTP_AUTHORIZATION");
+	r->client = fastcgi_variable(f, "REMOTE_ADDR");
+	r->https = text_equal(fastcgi_variable(f, "HTTPS"), TEXT("on"));
+	id = fastcgi_variable(f, "REQUEST_ID");
+	r->id = id.p ? id.p : "-";
+	return read_body(f, r);
+}
+
+bool
+fastcgi_reply(struct fastcgi *f, struct request *r, bool keep)
+{
+	struct reply *reply = &r->reply;
+	FCGX_Stream *out = f->request.out;
+
+	/* nginx adds the reason phrase. */
+	FCGX_FPrintF(out, "Status: %d\r\n", reply->status);
+	for (int i = 0; i < reply->headers; i++) {
+		FCGX_PutS(reply->header[i].name, out);
+		FCGX_PutS(": ", out);
+		FCGX_PutS(reply->header[i].value, out);
+		FCGX_PutS("\r\n", out);
+	}
+	if (reply->content_type)
+		FCGX_FPrintF(out, "Content-Type: %s\r\n", reply->content_type);
+	if (reply->status != 204 && reply->status != 304)
+		FCGX_FPrintF(out, "Content-Length: %d\r\n",
+		    (int)reply->body.n);
+	FCGX_PutS("\r\n", out);
+	if (r->method != METHOD_HEAD && reply->body.n)
+		FCGX_PutStr(reply->body.p, (int)reply->body.n, out);
+	keep = keep && f->request.keepConnection;
+	f->request.keepConnection = keep;
+	FCGX_Finish_r(&f->request);
+	return keep && f->request.ipcFd >= 0;
+}

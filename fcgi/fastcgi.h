@@ -1,0 +1,39 @@
+/*
+ * FastCGI on one connection, by libfcgi. This is the only module that names
+ * libfcgi; its .c file says which private fields it touches, and why.
+ */
+#ifndef FCGI_FASTCGI_H
+#define FCGI_FASTCGI_H
+
+#include <stdbool.h>
+
+#include "fcgi/request.h"
+
+struct fastcgi;
+
+void fastcgi_start(void);
+
+/* Take over an accepted descriptor. */
+struct fastcgi *fastcgi_open(int take_fd);
+/* Close the descriptor, if it still is open, and forget the rest. */
+void fastcgi_close(struct fastcgi *take_f);
+
+int fastcgi_fd(const struct fastcgi *f);
+
+/*
+ * Read the next request, variables and body, into r. It blocks only as long
+ * as nginx, which has buffered the request, takes to write it. False when
+ * the connection ended instead.
+ */
+bool fastcgi_read(struct fastcgi *f, struct request *r);
+
+/* Send r's reply and end the request. True if the connection is kept. */
+bool fastcgi_reply(struct fastcgi *f, struct request *r, bool keep);
+
+/* One of the request's CGI variables; absent text if it was not sent. */
+struct text fastcgi_variable(const struct fastcgi *f, const char *name);
+
+/* Has the peer closed its end? Nothing is consumed. */
+bool fastcgi_hung_up(const struct fastcgi *f);
+
+#endif

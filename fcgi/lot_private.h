@@ -1,0 +1,50 @@
+/*
+ * The lot as the engine uses it: moving connections in and out.
+ */
+#ifndef FCGI_LOT_PRIVATE_H
+#define FCGI_LOT_PRIVATE_H
+
+#include "fcgi/connection.h"
+
+/* `stir` interrupts the loop when an earlier deadline than its own came. */
+void lot_start(void (*stir)(void));
+void lot_stop(void);
+
+/* The request is about to look: its wake-ups so far are used. */
+void lot_look(struct connection *c);
+
+/*
+ * Park it until its request's deadline_us. False when it was woken or
+ * stirred meanwhile: it looks again instead, and stays RUNNING.
+ */
+bool lot_park(struct connection *c);
+
+/* It is done: give up its places, pass unused wake-ups on. */
+void lot_forget(struct connection *c);
+
+/*
+ * Move a RUNNING connection to IDLE, TURN or CLOSED. False (only for IDLE)
+ * when epoll stirred it meanwhile: it stays RUNNING.
+ */
+bool lot_move(struct connection *c, enum connection_state state);
+
+/* A thread takes a connection up: TURN or READY to RUNNING. */
+void lot_resume(struct connection *c);
+
+/*
+ * epoll reported it. A PARKED one goes to the ready line for one more look.
+ * An IDLE one becomes READY, and true is returned: the caller puts it in the
+ * line. In any other state it is only marked, for its mover to see.
+ */
+bool lot_stir(struct connection *c);
+
+/*
+ * Wake all that is due. Gives the time of the next, INT64_MAX if there is
+ * none; the loop must look again then at the latest.
+ */
+int64_t lot_tick(int64_t now_us);
+
+/* The engine's line of READY connections, linked by `next`. */
+void engine_ready(struct connection *take_chain);
+
+#endif
