@@ -6,13 +6,16 @@
 #ifndef SQL_DB_H
 #define SQL_DB_H
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "fcgi/arena.h"
 #include "fcgi/request.h"
 #include "sql/statement.h"
+
+/* libpq's PGresult and PGconn, whose names stay in this folder. */
+struct pg_result;
+struct pg_conn;
 
 enum { SQL_PARAMETERS_MAX = 16 };
 
@@ -32,6 +35,8 @@ void param_text(struct params *p, struct text value);	/* absent = null; also byt
 void param_uuid(struct params *p, const uint8_t value[16]);
 /* A timestamptz; INT64_MIN is null. */
 void param_time(struct params *p, int64_t unix_us);
+/* The same, but INT64_MIN is '-infinity'. */
+void param_time_or_beginning(struct params *p, int64_t unix_us);
 void param_null(struct params *p);
 /* One-dimensional arrays; a null element where has[i] is false (has may be
  * NULL), or where a text is absent. */
@@ -39,35 +44,77 @@ void param_bigints(struct params *p, const int64_t *v, const bool *has, int n);
 void param_integers(struct params *p, const int32_t *v, const bool *has, int n);
 void param_texts(struct params *p, const struct text *v, int n);
 void param_byteas(struct params *p, const struct text *v, int n);
-void param_times(struct params *p, const int64_t *unix_us, int n);
+void param_bools(struct params *p, const bool *v, int n);
+
+/* How a call ended. */
+enum db_outcome {
+	DB_DONE,
+	DB_AWAY,	/* nothing was sent, or the server is certain it undid it */
+	DB_UNKNOWN,	/* sent, and the connection was lost: it may have happened */
+	DB_BUSY,	/* undone: a lock, a deadlock, a resource; may work later */
+	DB_FAILED	/* undone: an error that should not be */
+};
 
 /*
  * Run one statement for a request. NULL after fail(): 503 when the database
  * is away or busy, 500 for what should not happen; the detail is in the log.
  * The result lives as long as the request.
  */
-const PGresult *db_call(struct request *r, enum statement statement,
+const struct pg_result *db_call(struct request *r, enum statement statement,
     const struct params *params);
 
-/* The same outside a request; NULL and the SQLSTATE in db_sqlstate(). The
- * caller clears the result. */
-PGresult *db_run(struct db *db, enum statement statement,
-    const struct params *params);
+/* The sentence for an outcome that is not DB_DONE; returns DONE like fail(). */
+enum verdict db_fail(struct request *r, enum db_outcome outcome);
+
+/*
+ * The same outside a request: *result is the caller's to clear, and NULL
+ * unless the outcome is DB_DONE.
+ */
+enum db_outcome db_run(struct db *db, enum statement statement,
+    const struct params *params, struct pg_result **result);
+
+/* The SQLSTATE of the last call that was not DB_DONE. */
 const char *db_sqlstate(const struct db *db);
 
-/* Columns of a binary result, by position. */
-bool row_null(const PGresult *rows, int row, int column);
-int64_t row_bigint(const PGresult *rows, int row, int column);
-int32_t row_integer(const PGresult *rows, int row, int column);	/* also smallint */
-bool row_bool(const PGresult *rows, int row, int column);
-struct text row_text(const PGresult *rows, int row, int column);	/* bytea too; absent = null */
-int64_t row_time(const PGresult *rows, int row, int column);	/* unix us; null = INT64_MIN */
-void row_uuid(const PGresult *rows, int row, int column, uint8_t value[16]);
+/*
+ * Several statements in one transaction and one round trip (libpq's pipeline
+ * mode, one sync). All happen or none; results[i] are the caller's to clear.
+ */
+struct db_batch {
+	enum statement statement;
+	struct params params;
+	struct pg_result *result;
+};
+enum db_outcome db_run_batch(struct db *db, struct db_batch *batch, int n);
+
+/* Rows and columns of a binary result, by position. */
+int row_count(const struct pg_result *rows);
+void rows_free(struct pg_result *take_rows);
+bool row_null(const struct pg_result *rows, int row, int column);
+int64_t row_bigint(const struct pg_result *rows, int row, int column);
+int32_t row_integer(const struct pg_result *rows, int row, int column);	/* also smallint */
+bool row_bool(const struct pg_result *rows, int row, int column);
+struct text row_text(const struct pg_result *rows, int row, int column);	/* bytea too; absent = null */
+int64_t row_time(const struct pg_result *rows, int row, int column);	/* unix us; null = INT64_MIN */
+void row_uuid(const struct pg_result *rows, int row, int column, uint8_t value[16]);
 /* A bigint[]; the count, and the values in the arena. */
-int row_bigints(const PGresult *rows, int row, int column, struct arena *arena,
+int row_bigints(const struct pg_result *rows, int row, int column, struct arena *arena,
     int64_t **values);
 
-struct db *db_open(const char *application);
+/*
+ * A connection, opened by its first call. `application` is its name in
+ * pg_stat_activity; `urgent` ones are not turned away while the database is
+ * thought to be away: whoever finds out that it is back must be one.
+ */
+struct db *db_open(const char *application, bool urgent);
 void db_close(struct db *take_db);
+
+/* For LISTEN: the raw connection, NULL while there is none. Reopens it. */
+struct pg_conn *db_connection(struct db *db);
+/* Run a text outside the statement table, such as LISTEN. */
+bool db_command(struct db *db, const char *text);
+
+/* The connection string that every part of Sluice uses. */
+const char *db_conninfo(void);
 
 #endif

@@ -1,0 +1,497 @@
+/*
+ * Talking to PostgreSQL from one thread. Every call goes through libpq's
+ * non-blocking interface with our own wait, for two reasons: a batch must not
+ * deadlock against a server that waits for us to read, and a server that no
+ * longer answers must cost a client seconds, not a thread for ever.
+ *
+ * When is a silent server away? A call that has waited AWAY_AFTER_MS while
+ * nobody in this process has had an answer gives up, and from then on calls
+ * fail at once, until an urgent connection (the heartbeat of sql/wake.c) gets
+ * an answer. A slow commit alone is not "away": the heartbeat still beats.
+ */
+#include "sql/db.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/log.h"
+#include "fcgi/metrics.h"
+#include "fcgi/must.h"
+#include "fcgi/settings.h"
+
+enum {
+	AWAY_AFTER_MS = 1500,
+	WAIT_SLICE_MS = 100,
+	RECONNECT_PAUSE_MS = 100,
+	LOCK_TIMEOUT_MS = 2000,
+	GRACE_MS = 1000 /* the server's own timeout strikes first */
+};
+
+struct db {
+	PGconn *connection;
+	const char *application;
+	bool urgent;
+	bool prepared[STATEMENTS];
+	int64_t connect_after_us;
+	char sqlstate[6];
+};
+
+static _Atomic int64_t answered_us; /* the last answer anybody had */
+static _Atomic bool away;
+
+const char *
+db_conninfo(void)
+{
+	static char own[512];
+
+	if (*settings.database)
+		return settings.database;
+	if (!*own)
+		snprintf(own, sizeof(own), "host=%s%s/run dbname=sluice",
+		    *settings.var == '/' ? "" : "./", settings.var);
+	return own;
+}
+
+struct db *
+db_open(const char *application, bool urgent)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	must(db);
+	db->application = application;
+	db->urgent = urgent;
+	return db;
+}
+
+static void
+disconnect(struct db *db)
+{
+	PQfinish(db->connection);
+	db->connection = NULL;
+	memset(db->prepared, 0, sizeof(db->prepared));
+}
+
+void
+db_close(struct db *take_db)
+{
+	disconnect(take_db);
+	free(take_db);
+}
+
+const char *
+db_sqlstate(const struct db *db)
+{
+	return db->sqlstate;
+}
+
+/* What a worker's session looks like; design: few, short, generic plans. */
+static bool
+configure(struct db *db)
+{
+	char text[512];
+	PGresult *result;
+	bool ok;
+
+	snprintf(text, sizeof(text),
+	    "set statement_timeout = %lld; set lock_timeout = %d;"
+	    "set idle_in_transaction_session_timeout = 10000;"
+	    "set plan_cache_mode = force_generic_plan;"
+	    "set enable_seqscan = off; set enable_hashjoin = off;"
+	    "set enable_mergejoin = off; set timezone = 'UTC';"
+	    "set client_min_messages = warning",
+	    (long long)settings.database_timeout_ms, LOCK_TIMEOUT_MS);
+	result = PQexec(db->connection, text);
+	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return ok;
+}
+
+static bool
+connect_now(struct db *db)
+{
+	const char *names[] = { "dbname", "fallback_application_name",
+		"connect_timeout", "tcp_user_timeout", "client_encoding",
+		NULL };
+	const char *values[] = { db_conninfo(), db->application, "2", "3000",
+		"UTF8", NULL };
+	int64_t now = clock_monotonic_us();
+
+	if (now < db->connect_after_us)
+		return false;
+	db->connection = PQconnectdbParams(names, values, 1);
+	if (PQstatus(db->connection) == CONNECTION_OK && configure(db)) {
+		must(PQsetnonblocking(db->connection, 1) == 0);
+		metric_add(METRIC_database_connects, 1);
+		return true;
+	}
+	log_error("database: %s", PQerrorMessage(db->connection));
+	disconnect(db);
+	db->connect_after_us =
+	    clock_monotonic_us() + RECONNECT_PAUSE_MS * 1000;
+	if (clock_monotonic_us() - now > AWAY_AFTER_MS * 1000)
+		atomic_store(&away, true);
+	return false;
+}
+
+/* A connection that ended while it was idle shows itself as readable. */
+static bool
+ended_while_idle(struct db *db)
+{
+	struct pollfd p = { PQsocket(db->connection), POLLIN, 0 };
+
+	if (poll(&p, 1, 0) == 0)
+		return false;
+	return !PQconsumeInput(db->connection) ||
+	    PQstatus(db->connection) != CONNECTION_OK;
+}
+
+static bool
+connected(struct db *db)
+{
+	if (atomic_load(&away) && !db->urgent)
+		return false;
+	if (db->connection && ended_while_idle(db))
+		disconnect(db);
+	return db->connection || connect_now(db);
+}
+
+PGconn *
+db_connection(struct db *db)
+{
+	return connected(db) ? db->connection : NULL;
+}
+
+/*
+ * Send what is buffered and wait until the next result is there. False when
+ * the connection is lost or the server is silent for too long.
+ */
+static bool
+wait_for_result(struct db *db, int64_t began_us)
+{
+	int64_t end_us = began_us +
+	    (settings.database_timeout_ms + GRACE_MS) * 1000;
+
+	for (;;) {
+		int unsent = PQflush(db->connection);
+		struct pollfd p = { PQsocket(db->connection),
+			(short)(POLLIN | (unsent ? POLLOUT : 0)), 0 };
+		int64_t now;
+
+		if (unsent < 0)
+			return false;
+		if (!unsent && !PQisBusy(db->connection))
+			return true;
+		if (poll(&p, 1, WAIT_SLICE_MS) > 0) {
+			if (!PQconsumeInput(db->connection))
+				return false;
+			continue;
+		}
+		now = clock_monotonic_us();
+		if (now > end_us)
+			return false;
+		if (now - began_us > AWAY_AFTER_MS * 1000 &&
+		    atomic_load(&answered_us) < began_us) {
+			log_error("database: no answer for %d ms",
+			    AWAY_AFTER_MS);
+			atomic_store(&away, true);
+			return false;
+		}
+	}
+}
+
+static void
+answered(struct db *db)
+{
+	atomic_store(&answered_us, clock_monotonic_us());
+	if (db->urgent && atomic_load(&away)) {
+		atomic_store(&away, false);
+		log_info("database: answers again");
+	}
+}
+
+/* The connection is of no use any more. Was anything sent on it? */
+static enum db_outcome
+lost(struct db *db, bool sent)
+{
+	log_error("database: connection lost: %s",
+	    PQerrorMessage(db->connection));
+	metric_add(METRIC_database_errors, 1);
+	strcpy(db->sqlstate, "08006");
+	disconnect(db);
+	return sent ? DB_UNKNOWN : DB_AWAY;
+}
+
+static bool
+starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/*
+ * What an SQLSTATE means for the caller. The server says of each of these
+ * that the transaction is undone; only a connection that it ends in the same
+ * breath (57P01, a crash) leaves us in doubt, and shows as lost.
+ */
+static enum db_outcome
+outcome_of(const char *sqlstate)
+{
+	static const char *const busy[] = { "40", "53", "55P03", "57014",
+		"57P0", "58", NULL };
+	static const char *const elsewhere[] = { "08", "25006", NULL };
+
+	for (int i = 0; elsewhere[i]; i++)
+		if (starts_with(sqlstate, elsewhere[i]))
+			return DB_AWAY;
+	for (int i = 0; busy[i]; i++)
+		if (starts_with(sqlstate, busy[i]))
+			return DB_BUSY;
+	return DB_FAILED;
+}
+
+/* A result that is an error: remember its state, say it in the log. */
+static enum db_outcome
+refused(struct db *db, const PGresult *result, enum statement statement)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	enum db_outcome outcome;
+
+	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s",
+	    state ? state : "08006");
+	outcome = outcome_of(db->sqlstate);
+	metric_add(METRIC_database_errors, 1);
+	log_error("database: %s: %s", statement_facts[statement].name,
+	    PQresultErrorMessage(result));
+	return outcome;
+}
+
+static bool
+is_ok(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/* Take the rest of an answer, up to its end. */
+static bool
+finish_answer(struct db *db, int64_t began_us)
+{
+	PGresult *result;
+
+	do {
+		if (!wait_for_result(db, began_us))
+			return false;
+		result = PQgetResult(db->connection);
+		PQclear(result);
+	} while (result);
+	return true;
+}
+
+static enum db_outcome
+prepare(struct db *db, enum statement statement)
+{
+	const struct statement_facts *facts = &statement_facts[statement];
+	int64_t began_us = clock_monotonic_us();
+	enum db_outcome outcome = DB_DONE;
+	PGresult *result;
+
+	if (db->prepared[statement])
+		return DB_DONE;
+	if (!PQsendPrepare(db->connection, facts->name, facts->text, 0, NULL) ||
+	    !wait_for_result(db, began_us))
+		return lost(db, false);
+	result = PQgetResult(db->connection);
+	if (!is_ok(result))
+		outcome = refused(db, result, statement);
+	PQclear(result);
+	if (!finish_answer(db, began_us))
+		return lost(db, false);
+	db->prepared[statement] = outcome == DB_DONE;
+	return outcome;
+}
+
+static bool
+send_statement(struct db *db, enum statement statement, const struct params *p)
+{
+	static const int binary[SQL_PARAMETERS_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1,
+		1, 1, 1, 1, 1, 1, 1, 1 };
+
+	return PQsendQueryPrepared(db->connection,
+	    statement_facts[statement].name, p ? p->n : 0,
+	    p ? p->value : NULL, p ? p->length : NULL, binary, 1);
+}
+
+static enum db_outcome
+begin(struct db *db, enum statement statement)
+{
+	if (!connected(db)) {
+		strcpy(db->sqlstate, "08001");
+		return DB_AWAY;
+	}
+	return prepare(db, statement);
+}
+
+enum db_outcome
+db_run(struct db *db, enum statement statement, const struct params *params,
+    PGresult **result)
+{
+	int64_t began_us = clock_monotonic_us();
+	enum db_outcome outcome = begin(db, statement);
+
+	*result = NULL;
+	if (outcome != DB_DONE)
+		return outcome;
+	if (!send_statement(db, statement, params))
+		return lost(db, false);
+	if (!wait_for_result(db, began_us))
+		return lost(db, true);
+	*result = PQgetResult(db->connection);
+	if (!is_ok(*result)) {
+		outcome = refused(db, *result, statement);
+		PQclear(*result);
+		*result = NULL;
+	}
+	if (!finish_answer(db, began_us)) {
+		PQclear(*result);
+		*result = NULL;
+		return lost(db, true);
+	}
+	answered(db);
+	return outcome;
+}
+
+/* The results of a batch in pipeline mode; the last item's comes after a
+ * sync, without which nothing has happened. */
+static enum db_outcome
+collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
+{
+	enum db_outcome outcome = DB_DONE;
+	PGresult *result;
+
+	for (int i = 0; i < n; i++) {
+		if (!wait_for_result(db, began_us))
+			return lost(db, true);
+		result = PQgetResult(db->connection);
+		if (is_ok(result)) {
+			batch[i].result = result;
+		} else {
+			if (outcome == DB_DONE)
+				outcome = refused(db, result,
+				    batch[i].statement);
+			PQclear(result);
+		}
+		if (!finish_answer(db, began_us))
+			return lost(db, true);
+	}
+	if (!wait_for_result(db, began_us))
+		return lost(db, true);
+	result = PQgetResult(db->connection);
+	if (PQresultStatus(result) != PGRES_PIPELINE_SYNC) {
+		PQclear(result);
+		return lost(db, true);
+	}
+	PQclear(result);
+	must(PQexitPipelineMode(db->connection));
+	answered(db);
+	return outcome;
+}
+
+enum db_outcome
+db_run_batch(struct db *db, struct db_batch *batch, int n)
+{
+	int64_t began_us = clock_monotonic_us();
+	enum db_outcome outcome = DB_DONE;
+
+	if (n == 1)
+		return db_run(db, batch->statement, &batch->params,
+		    &batch->result);
+	for (int i = 0; i < n && outcome == DB_DONE; i++) {
+		batch[i].result = NULL;
+		outcome = begin(db, batch[i].statement);
+	}
+	if (outcome != DB_DONE)
+		return outcome;
+	if (!PQenterPipelineMode(db->connection))
+		return lost(db, false);
+	for (int i = 0; i < n; i++)
+		if (!send_statement(db, batch[i].statement, &batch[i].params))
+			return lost(db, true);
+	if (!PQpipelineSync(db->connection))
+		return lost(db, true);
+	outcome = collect(db, batch, n, began_us);
+	for (int i = 0; i < n && outcome != DB_DONE; i++) {
+		PQclear(batch[i].result);
+		batch[i].result = NULL;
+	}
+	return outcome;
+}
+
+bool
+db_command(struct db *db, const char *text)
+{
+	int64_t began_us = clock_monotonic_us();
+	PGresult *result;
+	bool ok;
+
+	if (!connected(db) || !PQsendQuery(db->connection, text))
+		return false;
+	if (!wait_for_result(db, began_us)) {
+		lost(db, true);
+		return false;
+	}
+	result = PQgetResult(db->connection);
+	ok = is_ok(result);
+	PQclear(result);
+	if (!finish_answer(db, began_us)) {
+		lost(db, true);
+		return false;
+	}
+	return ok;
+}
+
+enum verdict
+db_fail(struct request *r, enum db_outcome outcome)
+{
+	bool reads = r->method == METHOD_GET || r->method == METHOD_HEAD;
+
+	switch (outcome) {
+	case DB_DONE:
+		return DONE;
+	case DB_UNKNOWN:
+		return fail(r, reads ? E_DATABASE_AWAY : E_OUTCOME_UNKNOWN,
+		    FAIL_SENTENCE);
+	case DB_AWAY:
+		return fail(r, E_DATABASE_AWAY, FAIL_SENTENCE);
+	case DB_BUSY:
+		return fail(r, E_BUSY, FAIL_SENTENCE);
+	case DB_FAILED:
+		break;
+	}
+	return fail(r, E_INTERNAL, FAIL_SENTENCE);
+}
+
+static void
+clear(void *result)
+{
+	PQclear(result);
+}
+
+const PGresult *
+db_call(struct request *r, enum statement statement,
+    const struct params *params)
+{
+	PGresult *result;
+	enum db_outcome outcome;
+
+	if (request_failed(r))
+		return NULL;
+	outcome = db_run(r->db, statement, params, &result);
+	arena_defer(r->arena, clear, result);
+	if (outcome != DB_DONE)
+		db_fail(r, outcome);
+	return result;
+}
