@@ -1,0 +1,310 @@
+/*
+ * Lanes are made by their first item and go when they are empty. A lane is
+ * in the line of those that can go when it has items and no call under way.
+ * One lock guards all of it, and is not held while a turn runs.
+ */
+#include "sql/turn.h"
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "fcgi/engine.h"
+#include "fcgi/metrics.h"
+#include "fcgi/must.h"
+
+enum { LANE_BUCKETS = 1 << 12, TURN_LANES_MAX = 64 };
+
+struct lane {
+	const struct turn_kind *kind;
+	int64_t owner;
+	struct lane *next; /* in its bucket */
+	struct lane *next_ready;
+	struct turn_item *first, *last;
+	bool busy;
+};
+
+/* What one lane contributes to a turn. */
+struct part {
+	struct lane *lane;
+	struct turn_item *items;
+};
+
+struct turn {
+	struct part part[TURN_LANES_MAX];
+	struct db_batch batch[TURN_LANES_MAX];
+	int parts;
+	size_t weight, bytes;
+	struct arena *arena;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct lane *bucket[LANE_BUCKETS];
+	struct lane *ready_first, *ready_last;
+	int runners, runners_max;
+} turns = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* This thread runs turns: what it submits meanwhile waits for its loop. */
+static __thread bool running;
+
+static struct lane **
+lane_slot(const struct turn_kind *kind, int64_t owner)
+{
+	uint64_t hash = (uint64_t)owner * 0x9e3779b97f4a7c15u ^
+	    (uint64_t)(uintptr_t)kind;
+	struct lane **slot = &turns.bucket[(hash ^ hash >> 31) % LANE_BUCKETS];
+
+	while (*slot && ((*slot)->owner != owner || (*slot)->kind != kind))
+		slot = &(*slot)->next;
+	return slot;
+}
+
+static void
+lane_ready(struct lane *lane)
+{
+	lane->next_ready = NULL;
+	*(turns.ready_last ? &turns.ready_last->next_ready :
+	    &turns.ready_first) = lane;
+	turns.ready_last = lane;
+}
+
+static void
+lane_add(struct turn_item *item)
+{
+	struct lane **slot = lane_slot(item->kind, item->owner);
+	struct lane *lane = *slot;
+
+	if (!lane) {
+		lane = *slot = calloc(1, sizeof(*lane));
+		must(lane);
+		lane->kind = item->kind;
+		lane->owner = item->owner;
+	}
+	item->next = NULL;
+	if (!lane->first && !lane->busy)
+		lane_ready(lane);
+	*(lane->first ? &lane->last->next : &lane->first) = item;
+	lane->last = item;
+}
+
+/* Take from a lane what shares one call and still fits the turn. */
+static void
+take_items(struct turn *turn, struct lane *lane)
+{
+	struct turn_item *first = lane->first, *last = NULL, *item;
+
+	for (item = first; item; item = item->next) {
+		if (last && (turn->weight + item->weight > TURN_ITEMS_MAX ||
+		    turn->bytes + item->bytes > TURN_BYTES_MAX ||
+		    (lane->kind->joins && !lane->kind->joins(first, item))))
+			break;
+		turn->weight += item->weight;
+		turn->bytes += item->bytes;
+		last = item;
+	}
+	lane->first = item;
+	last->next = NULL;
+	lane->busy = true;
+	turn->part[turn->parts++] = (struct part){ lane, first };
+}
+
+/* Fill a turn from the line: lanes that commit alike, while they fit. */
+static void
+take_lanes(struct turn *turn)
+{
+	turn->parts = 0;
+	turn->weight = turn->bytes = 0;
+	while (turns.ready_first && turn->parts < TURN_LANES_MAX &&
+	    turn->weight < TURN_ITEMS_MAX && turn->bytes < TURN_BYTES_MAX) {
+		struct lane *lane = turns.ready_first;
+
+		if (turn->parts &&
+		    lane->kind->lazy != turn->part[0].lane->kind->lazy)
+			break;
+		turns.ready_first = lane->next_ready;
+		if (!turns.ready_first)
+			turns.ready_last = NULL;
+		take_items(turn, lane);
+	}
+}
+
+/* The calls are over: lanes with more items go back to the line. */
+static void
+release_lanes(struct turn *turn)
+{
+	pthread_mutex_lock(&turns.lock);
+	for (int i = 0; i < turn->parts; i++) {
+		struct lane *lane = turn->part[i].lane, **slot;
+
+		lane->busy = false;
+		if (lane->first) {
+			lane_ready(lane);
+			continue;
+		}
+		slot = lane_slot(lane->kind, lane->owner);
+		must(*slot == lane);
+		*slot = lane->next;
+		free(lane);
+	}
+	pthread_mutex_unlock(&turns.lock);
+}
+
+static int
+by_owner(const void *a, const void *b)
+{
+	const struct lane *x = ((const struct part *)a)->lane;
+	const struct lane *y = ((const struct part *)b)->lane;
+
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
+	return (x->kind->statement > y->kind->statement) -
+	    (x->kind->statement < y->kind->statement);
+}
+
+static void
+settle(struct turn_item *items, enum db_outcome outcome)
+{
+	for (; items; items = items->next)
+		items->outcome = outcome;
+}
+
+static void
+clear(void *result)
+{
+	PQclear(result);
+}
+
+/* Run one item in a call of its own; its result joins the turn's arena. */
+static void
+run_alone(struct turn *turn, struct turn_item *item, struct db *db)
+{
+	struct db_batch call = { .statement = item->kind->statement };
+
+	item->next = NULL;
+	params_init(&call.params, turn->arena);
+	item->kind->fill(&call.params, item);
+	item->outcome = db_run_batch(db, &call, 1);
+	arena_defer(turn->arena, clear, call.result);
+	if (item->outcome == DB_DONE)
+		item->kind->take(item, call.result, turn->arena);
+}
+
+static void
+run_each_alone(struct turn *turn, struct db *db)
+{
+	for (int i = 0; i < turn->parts; i++) {
+		struct turn_item *item = turn->part[i].items, *rest;
+
+		for (; item; item = rest) {
+			rest = item->next;
+			run_alone(turn, item, db);
+			item->next = rest;
+		}
+	}
+}
+
+/*
+ * All calls of the turn in one transaction, in the order of their owners so
+ * that two turns never wait for each other in a ring.
+ */
+static void
+run_turn(struct turn *turn, struct db *db)
+{
+	enum db_outcome outcome;
+
+	qsort(turn->part, (size_t)turn->parts, sizeof(turn->part[0]), by_owner);
+	for (int i = 0; i < turn->parts; i++) {
+		const struct turn_kind *kind = turn->part[i].lane->kind;
+		struct db_batch *call = &turn->batch[i];
+
+		call->statement = kind->statement;
+		call->result = NULL;
+		params_init(&call->params, turn->arena);
+		kind->fill(&call->params, turn->part[i].items);
+	}
+	outcome = db_run_batch(db, turn->batch, turn->parts);
+	metric_add(METRIC_turns, 1);
+	metric_add(METRIC_turn_items, (int64_t)turn->weight);
+	if (outcome == DB_BUSY || outcome == DB_FAILED) {
+		run_each_alone(turn, db);
+		return;
+	}
+	for (int i = 0; i < turn->parts; i++) {
+		struct part *part = &turn->part[i];
+
+		settle(part->items, outcome);
+		arena_defer(turn->arena, clear, turn->batch[i].result);
+		if (outcome == DB_DONE)
+			part->lane->kind->take(part->items,
+			    turn->batch[i].result, turn->arena);
+	}
+}
+
+/* Call every item's handler again. An item may be gone after its call. */
+static void
+resume_all(struct turn *turn, struct db *db)
+{
+	for (int i = 0; i < turn->parts; i++) {
+		struct turn_item *item = turn->part[i].items, *rest;
+
+		for (; item; item = rest) {
+			rest = item->next;
+			engine_resume(item->request, db);
+		}
+	}
+}
+
+/* Is there a turn to run? If not, this thread is a runner no longer. */
+static bool
+next_turn(struct turn *turn)
+{
+	pthread_mutex_lock(&turns.lock);
+	take_lanes(turn);
+	if (!turn->parts)
+		turns.runners--;
+	pthread_mutex_unlock(&turns.lock);
+	return turn->parts > 0;
+}
+
+void
+turn_submit(struct request *r, struct db *db)
+{
+	struct turn *turn;
+	bool run;
+
+	r->turn->request = r;
+	pthread_mutex_lock(&turns.lock);
+	lane_add(r->turn);
+	run = !running && turns.ready_first &&
+	    turns.runners < turns.runners_max;
+	turns.runners += run;
+	pthread_mutex_unlock(&turns.lock);
+	if (!run)
+		return;
+	running = true;
+	turn = malloc(sizeof(*turn));
+	must(turn);
+	turn->arena = arena_new();
+	while (next_turn(turn)) {
+		run_turn(turn, db);
+		release_lanes(turn);
+		resume_all(turn, db);
+		arena_reset(turn->arena);
+	}
+	arena_free(turn->arena);
+	free(turn);
+	running = false;
+}
+
+void
+turn_start(int runners_max)
+{
+	turns.runners_max = runners_max;
+}
+
+void
+turn_stop(void)
+{
+	must(!turns.ready_first && !turns.runners);
+}

@@ -1,0 +1,68 @@
+/*
+ * Turns: writes that arrive while others are under way are combined.
+ *
+ * A handler that wants to write fills an item, hangs it on its request and
+ * returns TURN. The item joins the lane of its kind and owner (the enqueues
+ * of one topic, say). A thread then takes the items of a lane in one call,
+ * several lanes pipelined before one sync, and calls every item's handler
+ * again with the outcome. Nobody is delayed: a lone item goes at once.
+ * Nobody is answered before the commit.
+ *
+ * A lane has one call under way at a time, so what waits behind it is
+ * combined. When a turn fails in a way that surely undid it, its items are
+ * run again each on its own: one caller's trouble is not its neighbours'.
+ */
+#ifndef SQL_TURN_H
+#define SQL_TURN_H
+
+#include "fcgi/request.h"
+#include "sql/db.h"
+
+struct turn_kind;
+
+struct turn_item {
+	/* Filled by the handler. */
+	const struct turn_kind *kind;
+	int64_t owner;		/* topic or stream id */
+	struct request *request;
+	size_t bytes;		/* of payload, for TURN_BYTES_MAX */
+	size_t weight;		/* elements it adds to the call's arrays */
+
+	/* Filled by the turn. */
+	enum db_outcome outcome;
+	struct turn_item *next;
+};
+
+/*
+ * A kind of write. Items that share a call are a list linked by `next`, in
+ * order of arrival, all with the same owner.
+ */
+struct turn_kind {
+	const char *name;
+	enum statement statement;
+
+	/* It commits without waiting for the disk (set inside its SQL
+	 * function), and so never shares a transaction with one that waits. */
+	bool lazy;
+
+	/* May `item` share a call with `first`? NULL: always. */
+	bool (*joins)(const struct turn_item *first,
+	    const struct turn_item *item);
+
+	/* The call's parameters; their arena is the turn's. */
+	void (*fill)(struct params *params, struct turn_item *items);
+
+	/* After the commit: hand the items their results. `rows` lives until
+	 * each handler has been called once more. */
+	void (*take)(struct turn_item *items, const struct pg_result *rows,
+	    struct arena *arena);
+};
+
+/* At most this many threads of the process run turns at once. */
+void turn_start(int runners_max);
+void turn_stop(void);
+
+/* The engine's submit hook: r->turn is the item. */
+void turn_submit(struct request *r, struct db *db);
+
+#endif
