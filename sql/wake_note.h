@@ -1,0 +1,39 @@
+/*
+ * The text of a notification: "sender first entries", where an entry is
+ * "kind.id.count.due;". Numbers are decimal, due is Unix microseconds and 0
+ * when there is none; `first` is the number of notes sent before it.
+ */
+#ifndef SQL_WAKE_NOTE_H
+#define SQL_WAKE_NOTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fcgi/lot.h"
+
+struct wake_entry {
+	struct channel_key key;
+	uint32_t count;
+	int64_t due_wall_us;
+};
+
+struct wake_note {
+	uint64_t sender;
+	uint64_t number;	/* of this note, from 1; an announcement repeats
+				 * the last */
+	const char *entries;	/* where the entries begin in the text */
+};
+
+/* Room that any entry fits in. */
+enum { WAKE_ENTRY_BYTES_MAX = 80 };
+
+int wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number);
+int wake_note_entry(char *to, size_t room, const struct wake_entry *entry);
+
+/* False for what is not a note. */
+bool wake_note_read(struct wake_note *note, const char *text);
+
+/* The next entry; false at the end or at what is not one. */
+bool wake_note_next(struct wake_note *note, struct wake_entry *entry);
+
+#endif
