@@ -1,0 +1,282 @@
+/*
+ * The hints are a direct-mapped table: two topics in one slot lose theirs to
+ * each other, which costs looks without hints and nothing else.
+ */
+#include "sql/claims.h"
+
+#include <pthread.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/metrics.h"
+#include "sql/message_seq.h"
+#include "sql/wake.h"
+
+enum {
+	/* A message may commit this much later than one made after it, and
+	 * still be found by the next call; later ones by the full look. */
+	LATE_COMMIT_MS = 100,
+	DUE_LOOK_MS = 1000,
+	DUE_SLACK_MS = 60000,
+	FULL_LOOK_MS = 1000,
+	/* A full look may take one part in so many of the time. */
+	FULL_LOOK_SHARE = 50
+};
+
+struct hint {
+	int64_t owner;		/* 0: the slot is free */
+	int64_t from;		/* lowest fresh seq to look at */
+	int64_t due_from_us;	/* nothing was due before it */
+	int64_t due_at_us;	/* the next that is known to be due */
+	int64_t due_look_us;	/* look by then at the latest */
+	int64_t full_look_us;	/* look at everything by then */
+	int64_t full_allowed_us; /* but not before, for it costs */
+	int64_t announced_us;	/* peers know of something due then */
+	bool ran_short;		/* the last call got less than it wanted */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct hint hint[CLAIM_HINTS];
+} claims = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* The hint of an owner; lock held. All times are the wall clock's. */
+static struct hint *
+hint_of(int64_t owner)
+{
+	uint64_t hash = (uint64_t)owner * 0x9e3779b97f4a7c15u;
+	struct hint *hint = &claims.hint[(hash >> 32) % CLAIM_HINTS];
+
+	if (hint->owner != owner)
+		*hint = (struct hint){ .owner = owner,
+			.due_from_us = INT64_MIN, .due_at_us = INT64_MAX };
+	return hint;
+}
+
+static int64_t
+monotonic_of(int64_t wall_us)
+{
+	return clock_monotonic_us() + (wall_us - clock_wall_us());
+}
+
+void
+claim_init(struct claim *claim, const struct topic *topic, int32_t count,
+    int64_t visible_ms)
+{
+	*claim = (struct claim){
+		.item = { .kind = &claim_kind,
+			.owner = topic_channel(topic->id, topic->dlq).id,
+			.weight = (size_t)count },
+		.topic_id = topic->id,
+		.dlq = topic->dlq,
+		.count = count,
+		.visible_ms = visible_ms,
+		.dead_after = topic->dlq ? 0 : topic_dead_after(topic),
+	};
+}
+
+static const struct claim *
+claim_of(const struct turn_item *item)
+{
+	return (const struct claim *)item;
+}
+
+static bool
+joins(const struct turn_item *first, const struct turn_item *item)
+{
+	const struct claim *a = claim_of(first), *b = claim_of(item);
+
+	return a->visible_ms == b->visible_ms &&
+	    a->dead_after == b->dead_after;
+}
+
+static void
+fill(struct params *p, struct turn_item *items)
+{
+	struct claim *lead = (struct claim *)items;
+	int64_t now = clock_wall_us(), from, due_from_us;
+	int32_t count = 0;
+	struct hint *hint;
+
+	for (const struct turn_item *i = items; i; i = i->next)
+		count += claim_of(i)->count;
+	pthread_mutex_lock(&claims.lock);
+	hint = hint_of(items->owner);
+	lead->look.began_us = now;
+	lead->look.full = now >= hint->full_allowed_us &&
+	    (hint->ran_short || now >= hint->full_look_us);
+	lead->look.due = hint->ran_short || lead->dlq ||
+	    now >= hint->due_at_us || now >= hint->due_look_us;
+	from = lead->look.full ? 0 : hint->from;
+	due_from_us = lead->look.full ? INT64_MIN : hint->due_from_us;
+	pthread_mutex_unlock(&claims.lock);
+
+	param_bigint(p, lead->topic_id);
+	param_bool(p, lead->dlq);
+	param_integer(p, count);
+	param_bigint(p, lead->visible_ms);
+	param_integer(p, lead->dead_after);
+	param_bigint(p, from);
+	param_bool(p, lead->look.due);
+	param_time_or_beginning(p, due_from_us);
+	param_bigint(p, DEQUEUE_BYTES_MAX);
+}
+
+/* Did the call end early because of its messages' bytes? */
+static bool
+is_heavy(const struct pg_result *rows, int count)
+{
+	int64_t bytes = 0;
+
+	for (int i = 0; i < count; i++)
+		bytes += (int64_t)(row_text(rows, i, 11).n + row_text(rows, i, 12).n);
+	return bytes >= DEQUEUE_BYTES_MAX;
+}
+
+/* Give the rows to the claims in the order in which they came. False when
+ * there were not enough for all. */
+static bool
+share_out(struct turn_item *items, const struct pg_result *rows, int count)
+{
+	int row = 0;
+	bool enough = true;
+
+	for (; items; items = items->next) {
+		struct claim *claim = (struct claim *)items;
+		int left = count - row;
+
+		claim->rows = rows;
+		claim->first = row;
+		claim->got = left < claim->count ? left : claim->count;
+		row += claim->got;
+		enough = enough && claim->got == claim->count;
+	}
+	return enough;
+}
+
+/* The lowest seq of a first delivery: below it, all fresh ones are gone. */
+static int64_t
+lowest_fresh(const struct pg_result *rows, int count)
+{
+	int64_t lowest = INT64_MAX;
+
+	for (int i = 0; i < count; i++)
+		if (row_integer(rows, i, 1) == 1 &&
+		    row_bigint(rows, i, 0) < lowest)
+			lowest = row_bigint(rows, i, 0);
+	return lowest;
+}
+
+/* What a call has taught us; lock held. */
+static void
+learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
+    int count, bool ran_short)
+{
+	int64_t now = clock_wall_us(), cost = now - lead->look.began_us;
+	int64_t lowest = lowest_fresh(rows, count);
+
+	if (ran_short && lead->look.full && lowest == INT64_MAX)
+		lowest = message_seq_at(lead->look.began_us);
+	if (lowest != INT64_MAX)
+		hint->from = lowest -
+		    (int64_t)LATE_COMMIT_MS * 1000 * MESSAGE_SEQ_STEP;
+	if (lead->look.full) {
+		hint->full_allowed_us = now + cost * FULL_LOOK_SHARE;
+		hint->full_look_us = now + FULL_LOOK_MS * 1000;
+	}
+	if (lead->look.due) {
+		hint->due_look_us = now + DUE_LOOK_MS * 1000;
+		if (ran_short)
+			hint->due_from_us = lead->look.began_us -
+			    DUE_SLACK_MS * 1000;
+	}
+	if (ran_short && lead->look.due)
+		hint->due_at_us = row_null(rows, count, 5) ? INT64_MAX :
+		    row_time(rows, count, 5);
+	hint->ran_short = ran_short;
+}
+
+static void
+take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
+{
+	struct claim *lead = (struct claim *)items;
+	struct channel_key key = { CHANNEL_TOPIC, items->owner };
+	int count = row_count(rows) - 1; /* the last row is not a message */
+	int32_t dead = row_integer(rows, count, 1);
+	bool heavy = is_heavy(rows, count), again;
+	bool ran_short = !share_out(items, rows, count) && !heavy;
+	int64_t look_at_us;
+	struct hint *hint;
+
+	(void)arena; /* the rows serve as they are */
+	pthread_mutex_lock(&claims.lock);
+	hint = hint_of(items->owner);
+	learn(hint, lead, rows, count, ran_short);
+	again = heavy || (ran_short && (!lead->look.due || (!lead->look.full &&
+	    clock_wall_us() >= hint->full_allowed_us)));
+	look_at_us = hint->due_at_us;
+	if (ran_short && !lead->look.full &&
+	    hint->full_allowed_us < look_at_us)
+		look_at_us = hint->full_allowed_us;
+	pthread_mutex_unlock(&claims.lock);
+
+	for (; items; items = items->next)
+		((struct claim *)items)->again =
+		    again && !((struct claim *)items)->got;
+	if (count)
+		claims_due(lead->topic_id, lead->dlq, lead->look.began_us +
+		    lead->visible_ms * 1000);
+	if (dead) {
+		metric_add(METRIC_messages_dead, dead);
+		wake(topic_channel(lead->topic_id, true), (uint32_t)dead);
+	}
+	metric_add(METRIC_messages_dequeued, count);
+	if (!ran_short)
+		lot_wake(key, 1); /* there may be more */
+	else if (look_at_us != INT64_MAX)
+		lot_wake_at(key, monotonic_of(look_at_us));
+}
+
+const struct turn_kind claim_kind = {
+	.name = "dequeue",
+	.statement = STATEMENT_message_dequeue,
+	.lazy = true,
+	.joins = joins,
+	.fill = fill,
+	.take = take,
+};
+
+/* True if peers must be told: nothing they know of is due as soon. */
+static bool
+note_due(int64_t owner, int64_t wall_us)
+{
+	int64_t now = clock_wall_us();
+	struct hint *hint;
+	bool tell;
+
+	pthread_mutex_lock(&claims.lock);
+	hint = hint_of(owner);
+	if (wall_us < hint->due_at_us)
+		hint->due_at_us = wall_us;
+	tell = hint->announced_us <= now || wall_us < hint->announced_us;
+	if (tell)
+		hint->announced_us = wall_us;
+	pthread_mutex_unlock(&claims.lock);
+	return tell;
+}
+
+void
+claims_due(int64_t topic_id, bool dlq, int64_t wall_us)
+{
+	struct channel_key key = topic_channel(topic_id, dlq);
+
+	lot_wake_at(key, monotonic_of(wall_us));
+	if (note_due(key.id, wall_us))
+		wake_due_elsewhere(key, wall_us);
+}
+
+void
+claims_due_heard(struct channel_key key, int64_t wall_us)
+{
+	lot_wake_at(key, monotonic_of(wall_us));
+	(void)note_due(key.id, wall_us); /* the peers know it already */
+}

@@ -1,0 +1,8 @@
+/*
+ * How many topics are configured. Reads.
+ *
+ * One row:
+ *	0 count bigint
+ */
+select count(*)
+from sluice.topic_configs c
