@@ -1,0 +1,183 @@
+/*
+ * The gate. A request's token is read once, at the first call; its claims and
+ * the principal they led to stay with the request (struct identity). What may
+ * have changed since, the principal and the time, is looked at in every call.
+ */
+#include "auth/gate.h"
+
+#include <strings.h>
+
+#include "auth/principals.h"
+#include "auth/token.h"
+#include "fcgi/clock.h"
+#include "fcgi/log.h"
+#include "fcgi/must.h"
+#include "fcgi/route.h"
+#include "fcgi/settings.h"
+
+struct identity {
+	struct claims claims;
+	const struct principal *who;	/* held for the request, or NULL */
+	bool cached;			/* is it from the cache? */
+};
+
+static const struct principal anonymous = {
+	.name = { "anonymous", 9 },
+	.is_admin = true
+};
+
+static bool
+refuse(struct request *r, enum error error, const char *sentence)
+{
+	if (sentence)
+		fail(r, error, "%s", sentence);
+	else
+		fail(r, error, FAIL_SENTENCE);
+	if (error == E_BAD_TOKEN)
+		reply_header(r, "WWW-Authenticate",
+		    "Bearer error=\"invalid_token\"");
+	return false;
+}
+
+static void
+drop_identity(void *object)
+{
+	struct identity *me = object;
+
+	principals_give_back(me->who);
+}
+
+/* "Bearer x", the scheme in any case; absent text when it is another. */
+static struct text
+bearer_token(struct text authorization)
+{
+	static const struct text scheme = { "bearer", 6 };
+	struct text t = authorization;
+
+	if (t.n <= scheme.n || strncasecmp(t.p, scheme.p, scheme.n) != 0 ||
+	    t.p[scheme.n] != ' ')
+		return TEXT_ABSENT;
+	t.p += scheme.n;
+	t.n -= scheme.n;
+	while (t.n > 0 && *t.p == ' ') {
+		t.p++;
+		t.n--;
+	}
+	return t;
+}
+
+static bool
+read_token(struct request *r)
+{
+	struct identity *me = arena_alloc(r->arena, sizeof *me);
+	int64_t now_us = clock_wall_us();
+	struct text token;
+	const char *why;
+
+	if (r->authorization.n == 0)
+		return refuse(r, E_UNAUTHENTICATED, NULL);
+	token = bearer_token(r->authorization);
+	if (!token.p)
+		return refuse(r, E_UNAUTHENTICATED, "unsupported auth scheme");
+	why = token_check(token, now_us / 1000000, &me->claims);
+	if (why) {
+		log_debug("token refused: %s", why);
+		return refuse(r, E_BAD_TOKEN, NULL);
+	}
+	r->token_expires_us = clock_monotonic_us() +
+	    me->claims.expires_at * 1000000 - now_us;
+	r->identity = me;
+	arena_defer(r->arena, drop_identity, me);
+	return true;
+}
+
+/*
+ * Set r->who, from the cache if that will do. A cached user of another
+ * version is older or newer than the token: only the database knows which.
+ */
+static bool
+look(struct request *r, bool cached)
+{
+	struct identity *me = r->identity;
+
+	for (;;) {
+		principals_give_back(me->who);
+		me->who = principals_take(r, me->claims.user, &cached);
+		me->cached = cached;
+		r->who = me->who;
+		r->user = me->who ? me->who->name : TEXT_ABSENT;
+		if (!me->who && request_failed(r))
+			return false;
+		if (!me->who)
+			return refuse(r, E_BAD_TOKEN, "user no longer exists");
+		if (me->who->version == me->claims.version)
+			return true;
+		if (!cached)
+			return refuse(r, E_BAD_TOKEN, NULL);
+		cached = false;
+	}
+}
+
+/* Before a "no": is the principal news? False when it was the latest. */
+static bool
+look_again(struct request *r)
+{
+	return settings.auth && r->identity->cached && look(r, false);
+}
+
+static bool
+identify(struct request *r)
+{
+	if (!r->identity && !read_token(r))
+		return false;
+	if (clock_monotonic_us() >= r->token_expires_us)
+		return refuse(r, E_BAD_TOKEN, NULL);
+	return look(r, true);
+}
+
+bool
+gate(struct request *r)
+{
+	if (!settings.auth) {
+		r->who = &anonymous;
+		return true;
+	}
+	r->who = NULL;
+	if (r->route->access == ACCESS_OPEN)
+		return true;
+	if (!identify(r))
+		return false;
+	if (r->route->access != ACCESS_ADMIN || r->who->is_admin)
+		return true;
+	if (look_again(r) && r->who->is_admin)
+		return true;
+	if (!request_failed(r))
+		fail(r, E_ADMIN_ONLY, FAIL_SENTENCE);
+	return false;
+}
+
+static bool
+forbid(struct request *r)
+{
+	if (!request_failed(r))
+		fail(r, E_FORBIDDEN, FAIL_SENTENCE);
+	return false;
+}
+
+bool
+allow_topic(struct request *r, enum action action, struct text topic)
+{
+	if (may_topic(r->who, action, topic) ||
+	    (look_again(r) && may_topic(r->who, action, topic)))
+		return true;
+	return forbid(r);
+}
+
+bool
+allow_every_topic(struct request *r, enum action action)
+{
+	if (may_every_topic(r->who, action) ||
+	    (look_again(r) && may_every_topic(r->who, action)))
+		return true;
+	return forbid(r);
+}

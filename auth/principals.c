@@ -1,0 +1,212 @@
+/*
+ * The cache of principals: a table of pointers, open addressing, forgotten as
+ * a whole. A principal lives while the table or a request holds it, which is
+ * counted.
+ *
+ * One lock guards the table, the counts, and the generation. It is never held
+ * while the database is asked. A read that began before the table was
+ * forgotten may have seen the old state, so its result is used for the one
+ * request that asked (which came before the change was answered) but is not
+ * kept: the generation tells.
+ */
+#include "auth/principals.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/limits.h"
+#include "fcgi/lot.h"
+#include "fcgi/must.h"
+#include "sql/db.h"
+
+/* One allocation: the principal, its grants, then all their bytes. */
+struct held {
+	struct principal principal;	/* first: the public pointer */
+	int holders;
+	struct grant grant[];
+};
+
+enum { SLOTS = 2 * PRINCIPALS_CACHED_MAX };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct held *table[SLOTS];
+static int filled;
+static uint64_t generation;
+static int64_t fresh_until_us;
+
+/* Where the user is, or the free slot where it would be. */
+static size_t
+find(const uint8_t user[16])
+{
+	uint64_t hash;
+	size_t i;
+
+	memcpy(&hash, user, sizeof hash);	/* ids are random already */
+	for (i = hash % SLOTS; table[i]; i = (i + 1) % SLOTS)
+		if (memcmp(table[i]->principal.user, user, 16) == 0)
+			break;
+	return i;
+}
+
+static void
+let_go(struct held *held)
+{
+	if (--held->holders == 0)
+		free(held);
+}
+
+static void
+empty_table(void)
+{
+	for (size_t i = 0; filled > 0; i++) {
+		if (!table[i])
+			continue;
+		let_go(table[i]);
+		table[i] = NULL;
+		filled--;
+	}
+}
+
+/* A cached one, or NULL and the generation a read now belongs to. */
+static struct held *
+take_cached(const uint8_t user[16], bool will_do, uint64_t *now)
+{
+	struct held *held = NULL;
+
+	pthread_mutex_lock(&lock);
+	*now = generation;
+	if (will_do && clock_monotonic_us() < fresh_until_us)
+		held = table[find(user)];
+	if (held)
+		held->holders++;
+	pthread_mutex_unlock(&lock);
+	return held;
+}
+
+/* Keep what was read in that generation, in place of what was known. */
+static void
+keep(struct held *held, uint64_t read_in)
+{
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	if (read_in == generation) {
+		if (filled == PRINCIPALS_CACHED_MAX)
+			empty_table();
+		i = find(held->principal.user);
+		if (table[i])
+			let_go(table[i]);
+		else
+			filled++;
+		table[i] = held;
+		held->holders++;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static struct text
+copy_text(char **room, struct text t)
+{
+	struct text copy = { *room, t.n };
+
+	if (t.n > 0)
+		memcpy(*room, t.p, t.n);
+	*room += t.n;
+	return copy;
+}
+
+enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN };
+
+/* Of the statement's rows, one for each grant, or one without. */
+static struct held *
+make(const uint8_t user[16], const struct pg_result *rows)
+{
+	int n = row_count(rows);
+	struct text name = row_text(rows, 0, NAME);
+	size_t bytes = sizeof(struct held) + n * sizeof(struct grant) + name.n;
+	struct held *held;
+	char *room;
+
+	for (int i = 0; i < n; i++)
+		bytes += row_text(rows, i, PATTERN).n;
+	held = calloc(1, bytes);
+	must(held);
+	held->holders = 1;
+	held->principal.grant = held->grant;
+	room = (char *)&held->grant[n];
+	memcpy(held->principal.user, user, 16);
+	held->principal.name = copy_text(&room, name);
+	held->principal.is_admin = row_bool(rows, 0, IS_ADMIN);
+	held->principal.version = row_bigint(rows, 0, VERSION);
+	for (int i = 0; i < n; i++) {
+		struct text pattern = row_text(rows, i, PATTERN);
+		struct grant *grant = &held->grant[held->principal.grants];
+
+		if (!pattern.p || !pattern_is_of_topics(pattern))
+			continue;
+		if (!action_parse(row_text(rows, i, ACTION), &grant->action))
+			continue;
+		grant->pattern = copy_text(&room, pattern);
+		held->principal.grants++;
+	}
+	return held;
+}
+
+static struct held *
+read_principal(struct request *r, const uint8_t user[16])
+{
+	struct params p;
+	const struct pg_result *rows;
+
+	params_init(&p, r->arena);
+	param_uuid(&p, user);
+	rows = db_call(r, STATEMENT_user_by_id, &p);
+	if (!rows || row_count(rows) == 0)
+		return NULL;
+	return make(user, rows);
+}
+
+const struct principal *
+principals_take(struct request *r, const uint8_t user[16], bool *cached)
+{
+	uint64_t now;
+	struct held *held = take_cached(user, *cached, &now);
+
+	*cached = held;
+	if (!held) {
+		held = read_principal(r, user);
+		if (!held)
+			return NULL;
+		keep(held, now);
+	}
+	return &held->principal;
+}
+
+void
+principals_give_back(const struct principal *take_principal)
+{
+	if (!take_principal)
+		return;
+	pthread_mutex_lock(&lock);
+	let_go((struct held *)take_principal);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+principals_forget(void)
+{
+	pthread_mutex_lock(&lock);
+	generation++;
+	empty_table();
+	pthread_mutex_unlock(&lock);
+	lot_wake_everyone();
+}
+
+void
+principals_fresh_until(int64_t monotonic_us)
+{
+	pthread_mutex_lock(&lock);
+	fresh_until_us = monotonic_us;
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,471 @@
+/*
+ * The gate and the cache behind it, over a database that is a struct: who is
+ * let in, and that a "no" is never said on the word of the cache.
+ */
+#include <stdlib.h>
+
+#include "auth/gate.h"
+#include "auth/principals.h"
+#include "auth/token.h"
+#include "fcgi/clock.h"
+#include "fcgi/lot.h"
+#include "fcgi/must.h"
+#include "fcgi/settings.h"
+#include "sql/db.h"
+#include "tests/unit/request.h"
+#include "tests/unit/test.h"
+
+enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN };
+
+/* The one user there is, and what a read of it gives. */
+struct pg_result {
+	bool exists;
+	bool is_admin;
+	int64_t version;
+	int grants;
+	const char *action[4], *pattern[4];
+};
+
+static struct pg_result user;
+static bool away;
+static int reads, wakes;
+static void (*during_read)(void);
+
+const struct pg_result *
+db_call(struct request *r, enum statement statement, const struct params *p)
+{
+	struct pg_result *rows = arena_alloc(r->arena, sizeof *rows);
+
+	must(statement == STATEMENT_user_by_id && p->n == 1);
+	reads++;
+	*rows = user;
+	if (during_read)
+		during_read();
+	if (!away)
+		return rows;
+	fail(r, E_DATABASE_AWAY, FAIL_SENTENCE);
+	return NULL;
+}
+
+void
+params_init(struct params *p, struct arena *arena)
+{
+	*p = (struct params){ .arena = arena };
+}
+
+void
+param_uuid(struct params *p, const uint8_t value[16])
+{
+	(void)value;
+	p->n++;
+}
+
+int
+row_count(const struct pg_result *rows)
+{
+	if (!rows->exists)
+		return 0;
+	return rows->grants ? rows->grants : 1;
+}
+
+struct text
+row_text(const struct pg_result *rows, int row, int column)
+{
+	if (column == NAME)
+		return TEXT("somebody");
+	if (row >= rows->grants)
+		return TEXT_ABSENT;
+	return text_of(column == ACTION ? rows->action[row] :
+	    rows->pattern[row]);
+}
+
+bool
+row_bool(const struct pg_result *rows, int row, int column)
+{
+	must(row == 0 && column == IS_ADMIN);
+	return rows->is_admin;
+}
+
+int64_t
+row_bigint(const struct pg_result *rows, int row, int column)
+{
+	must(row == 0 && column == VERSION);
+	return rows->version;
+}
+
+void
+lot_wake_everyone(void)
+{
+	wakes++;
+}
+
+static const struct route open_route = { .access = ACCESS_OPEN };
+static const struct route user_route = { .access = ACCESS_USER };
+static const struct route grant_route = { .access = ACCESS_GRANT };
+static const struct route admin_route = { .access = ACCESS_ADMIN };
+
+/* A fresh world: a plain user of version 1, nothing cached, news trusted. */
+static void
+start(void)
+{
+	user = (struct pg_result){ .exists = true, .version = 1 };
+	principals_forget();
+	principals_fresh_until(INT64_MAX);
+	reads = wakes = 0;
+}
+
+static void
+grant(const char *action, const char *pattern)
+{
+	user.action[user.grants] = action;
+	user.pattern[user.grants++] = pattern;
+}
+
+/* A request with the user's token of that version. */
+static struct request *
+request_of(const struct route *route, int64_t version)
+{
+	struct request *r = test_request();
+	int64_t now = clock_wall_us() / 1000000;
+	struct claims claims = { .user = { 1, 2, 3 }, .version = version,
+		.issued_at = now, .expires_at = now + 900 };
+	struct text token = token_issue(r->arena, &claims, TEXT("x"), true);
+
+	r->route = route;
+	r->authorization = text_of(arena_printf(r->arena, "Bearer %.*s",
+	    TEXT_ARG(token)));
+	return r;
+}
+
+static struct request *
+request_with(const char *authorization)
+{
+	struct request *r = test_request();
+
+	r->route = &user_route;
+	r->authorization = text_of(authorization);
+	return r;
+}
+
+#define CHECK_REFUSED(r, reply) \
+	do { \
+		struct request *refused = (r); \
+		CHECK(!gate(refused)); \
+		CHECK_STRING(test_reply(refused), reply); \
+	} while (0)
+
+static void
+headers_without_a_good_token(void)
+{
+	static const char missing[] =
+	    "401 unauthenticated missing authorization header";
+	static const char unsupported[] =
+	    "401 unauthenticated unsupported auth scheme";
+	static const char invalid[] =
+	    "401 bad_token invalid or expired token";
+	struct request *r = request_with(NULL);
+
+	start();
+	CHECK_REFUSED(r, missing);
+	CHECK_STRING(test_header(r, "WWW-Authenticate"), "Bearer");
+	CHECK_REFUSED(request_with(""), missing);
+	CHECK_REFUSED(request_with("Basic YTpi"), unsupported);
+	CHECK_REFUSED(request_with("Bearer"), unsupported);
+	CHECK_REFUSED(request_with("Bearerx.y.z"), unsupported);
+	CHECK_REFUSED(request_with("x"), unsupported);
+	r = request_with("Bearer x.y.z");
+	CHECK_REFUSED(r, invalid);
+	CHECK_STRING(test_header(r, "WWW-Authenticate"),
+	    "Bearer error=\"invalid_token\"");
+	CHECK_REFUSED(request_with("Bearer "), invalid);
+	CHECK_INTEGER(reads, 0);
+}
+
+static void
+a_token_in_any_case_of_its_scheme(void)
+{
+	struct request *r = request_of(&user_route, 1);
+
+	start();
+	CHECK(gate(r));
+	CHECK_TEXT(r->who->name, "somebody");
+	CHECK_INTEGER(r->who->user[2], 3);
+	CHECK(r->token_expires_us > clock_monotonic_us() + 890 * 1000000LL);
+	CHECK(r->token_expires_us <= clock_monotonic_us() + 900 * 1000000LL);
+	r = request_of(&user_route, 1);
+	memcpy((char *)r->authorization.p, "bEaReR", 6);
+	CHECK(gate(r));
+	r = request_of(&user_route, 1);
+	r->authorization = text_of(arena_printf(r->arena, "BEARER   %s",
+	    r->authorization.p + 7));
+	CHECK(gate(r));
+}
+
+static void
+the_database_is_asked_once(void)
+{
+	start();
+	for (int i = 0; i < 5; i++)
+		CHECK(gate(request_of(&user_route, 1)));
+	CHECK_INTEGER(reads, 1);
+
+	/* But each time while there is no news of changes. */
+	principals_fresh_until(clock_monotonic_us());
+	for (int i = 0; i < 5; i++)
+		CHECK(gate(request_of(&user_route, 1)));
+	CHECK_INTEGER(reads, 6);
+	principals_fresh_until(INT64_MAX);
+	CHECK(gate(request_of(&user_route, 1)));
+	CHECK_INTEGER(reads, 6);
+}
+
+static void
+admin_routes(void)
+{
+	struct request *r = request_of(&admin_route, 1);
+
+	start();
+	CHECK_REFUSED(r, "403 admin_only admin access required");
+	CHECK_INTEGER(reads, 1);
+
+	/* A promotion works at once, though the cache does not know of it. */
+	user.is_admin = true;
+	CHECK(gate(request_of(&admin_route, 1)));
+	CHECK_INTEGER(reads, 2);
+	CHECK(gate(request_of(&admin_route, 1)));
+	CHECK_INTEGER(reads, 2);
+
+	/* A demotion when the epoch has moved, for waiting ones too. */
+	user.is_admin = false;
+	CHECK(gate(request_of(&admin_route, 1)));
+	r = request_of(&admin_route, 1);
+	CHECK(gate(r));
+	principals_forget();
+	CHECK_INTEGER(wakes, 1);
+	CHECK_REFUSED(r, "403 admin_only admin access required");
+	CHECK(gate(request_of(&user_route, 1)));
+}
+
+static void
+deleted_users_are_out(void)
+{
+	struct request *r = request_of(&user_route, 1);
+
+	start();
+	CHECK(gate(r));
+	user.exists = false;
+	principals_forget();
+	CHECK_REFUSED(r, "401 bad_token user no longer exists");
+	CHECK(!r->who);
+}
+
+static void
+passwords_end_older_tokens(void)
+{
+	start();
+	CHECK(gate(request_of(&user_route, 1)));
+	CHECK_INTEGER(reads, 1);
+
+	/* Changed elsewhere. The new token is good before the epoch moves. */
+	user.version = 2;
+	CHECK(gate(request_of(&user_route, 2)));
+	CHECK_INTEGER(reads, 2);
+	CHECK_REFUSED(request_of(&user_route, 1),
+	    "401 bad_token invalid or expired token");
+	CHECK_INTEGER(reads, 3);
+	CHECK_REFUSED(request_of(&user_route, 3),
+	    "401 bad_token invalid or expired token");
+}
+
+static void
+tokens_end_while_waiting(void)
+{
+	struct request *r = request_of(&user_route, 1);
+
+	start();
+	CHECK(gate(r));
+	CHECK(gate(r));
+	r->token_expires_us = clock_monotonic_us();
+	CHECK_REFUSED(r, "401 bad_token invalid or expired token");
+}
+
+static void
+topics_need_grants(void)
+{
+	static const char no[] = "403 forbidden insufficient permissions";
+	struct request *r;
+
+	start();
+	grant("read", "orders*");
+	grant("write", "stream:*");
+	grant("dance", "*");
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(allow_topic(r, ACTION_READ, TEXT("orders.dlq")));
+	CHECK(!allow_topic(r, ACTION_READ, TEXT("invoices")));
+	CHECK_STRING(test_reply(r), no);
+	CHECK_INTEGER(reads, 1);
+
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(!allow_topic(r, ACTION_WRITE, TEXT("stream:x")));
+	CHECK_INTEGER(reads, 2);
+	/* The database was asked already: the second "no" is free. */
+	CHECK(!allow_topic(r, ACTION_ADMIN, TEXT("orders")));
+	CHECK_INTEGER(reads, 2);
+
+	/* A new grant works at once. */
+	grant("write", "orders");
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(allow_topic(r, ACTION_WRITE, TEXT("orders")));
+	CHECK(allow_topic(r, ACTION_CONSUME, TEXT("orders")));
+	CHECK_INTEGER(reads, 3);
+
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(!allow_every_topic(r, ACTION_READ));
+	CHECK_STRING(test_reply(r), no);
+	user.pattern[0] = "*";
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(allow_every_topic(r, ACTION_READ));
+}
+
+/* The user is deleted after a "yes" and before the check of a grant. */
+static void
+what_ends_in_the_middle_of_a_call(void)
+{
+	struct request *r;
+
+	start();
+	CHECK(gate(request_of(&user_route, 1)));
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	user.exists = false;
+	CHECK(!allow_topic(r, ACTION_READ, TEXT("x")));
+	CHECK_STRING(test_reply(r), "401 bad_token user no longer exists");
+
+	start();
+	CHECK(gate(request_of(&user_route, 1)));
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	away = true;
+	CHECK(!allow_every_topic(r, ACTION_READ));
+	CHECK_INTEGER(r->reply.status, 503);
+	away = false;
+}
+
+/*
+ * A read that began before a change is answered after it: what it saw may
+ * serve the request that asked, but must not stay in the cache.
+ */
+static void
+old_news_is_not_kept(void)
+{
+	start();
+	during_read = principals_forget;
+	CHECK(gate(request_of(&user_route, 1)));
+	during_read = NULL;
+	CHECK_INTEGER(reads, 1);
+	user.is_admin = true;
+	CHECK(gate(request_of(&admin_route, 1)));
+	CHECK_INTEGER(reads, 2);
+	CHECK(gate(request_of(&admin_route, 1)));
+	CHECK_INTEGER(reads, 2);
+}
+
+static void
+more_users_than_fit(void)
+{
+	struct request *r = test_request();
+	uint8_t id[16] = { 0 };
+	bool cached, all = true;
+
+	start();
+	for (int i = 0; i <= PRINCIPALS_CACHED_MAX; i++) {
+		const struct principal *who;
+
+		id[0] = (uint8_t)i;
+		id[1] = (uint8_t)(i >> 8);
+		cached = true;
+		who = principals_take(r, id, &cached);
+		all &= who && !cached && memcmp(who->user, id, 16) == 0;
+		principals_give_back(who);
+		cached = true;
+		who = principals_take(r, id, &cached);
+		all &= who && cached;
+		principals_give_back(who);
+	}
+	CHECK(all);
+	CHECK_INTEGER(reads, PRINCIPALS_CACHED_MAX + 1);
+	/* The one too many pushed the others out. */
+	id[0] = id[1] = 0;
+	cached = true;
+	principals_give_back(principals_take(r, id, &cached));
+	CHECK(!cached);
+}
+
+static void
+the_database_is_away(void)
+{
+	start();
+	away = true;
+	CHECK_REFUSED(request_of(&user_route, 1), "503 database_away "
+	    "the database is not reachable; try again");
+	away = false;
+	CHECK(gate(request_of(&user_route, 1)));
+}
+
+static void
+open_routes_ask_nothing(void)
+{
+	struct request *r = request_with("Bearer nonsense");
+
+	start();
+	r->route = &open_route;
+	CHECK(gate(r));
+	CHECK(!r->who);
+	CHECK_INTEGER(reads, 0);
+}
+
+static void
+without_authentication(void)
+{
+	struct request *r = request_with(NULL);
+
+	start();
+	settings.auth = false;
+	r->route = &admin_route;
+	CHECK(gate(r));
+	CHECK_TEXT(r->who->name, "anonymous");
+	CHECK(allow_topic(r, ACTION_ADMIN, TEXT("x")));
+	CHECK(allow_every_topic(r, ACTION_READ));
+	CHECK_INTEGER(reads, 0);
+	CHECK_INTEGER(r->token_expires_us, 0);
+	settings.auth = true;
+}
+
+int
+main(void)
+{
+	route_table(test_no_routes, &test_door);
+	settings.auth = true;
+	settings.jwt_secret = "a secret of more than thirty-two bytes";
+	headers_without_a_good_token();
+	a_token_in_any_case_of_its_scheme();
+	the_database_is_asked_once();
+	admin_routes();
+	deleted_users_are_out();
+	passwords_end_older_tokens();
+	tokens_end_while_waiting();
+	topics_need_grants();
+	what_ends_in_the_middle_of_a_call();
+	old_news_is_not_kept();
+	more_users_than_fit();
+	the_database_is_away();
+	open_routes_ask_nothing();
+	without_authentication();
+	arena_reset(test_request()->arena);
+	return test_result();
+}
