@@ -8,6 +8,7 @@
 
 suite=$1
 shift
+unset $(env | sed -n 's/^\(SLUICE_[A-Z_0-9]*\)=.*/\1/p') # defaults are tested
 passed=0
 failed=0
 bad=
