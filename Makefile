@@ -181,7 +181,7 @@ unit: $(unit_tests)
 
 # The SQL tests run against a scratch cluster that they make and remove.
 sql-test: $(BUILD)/tests/sql/migrate_test
-	@tests/sum.sh sql 'tests/sql/run.py $<'
+	@tests/sum.sh sql 'tests/sql/run.py $< $(ONLY)'
 .PHONY: sql-test
 
 $(BUILD)/tests/sql/%: $(BUILD)/tests/sql/%.o $(library)

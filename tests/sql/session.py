@@ -134,15 +134,23 @@ class Topic:
 
     def dequeue_sql(self, n=1, dlq=False, vt_ms=30000, dead=3, first=0,
                     due=True, due_from="-infinity", bytes_max=1 << 25,
-                    columns="seq"):
+                    columns="seq", last=False):
+        """For the messages, or for the last row, which is none."""
         return (f"select {columns} from sluice.dequeue({self.id}, "
                 f"{literal(dlq)}, {n}, {vt_ms}, {dead}, {first}, "
-                f"{literal(due)}, '{due_from}', {bytes_max})")
+                f"{literal(due)}, '{due_from}', {bytes_max}) "
+                f"where seq is {'' if last else 'not '}null")
 
     def dequeue(self, n=1, **options):
         """The seqs delivered, in their order."""
         return [int(row[0])
                 for row in self.s.rows(self.dequeue_sql(n, **options))]
+
+    def dequeue_told(self, n=1, **options):
+        """The last row: [promoted, seconds until something is due]."""
+        return self.s.row(self.dequeue_sql(n, last=True, columns=(
+            "tries, round(extract(epoch from visible_at - now()))"),
+            **options))
 
     def _deliveries(self, seqs, tries, base, dlq):
         n = len(seqs)
@@ -161,14 +169,15 @@ class Topic:
 
     def nack_sql(self, seqs, tries=None, base=None, dlq=None, errors=None,
                  delay_ms=None, dead=3):
-        return ("select item, seq, tries, status, dlq::integer "
+        return ("select item, seq, tries, status, dlq::integer, "
+                "promoted::integer "
                 f"from sluice.nack("
                 f"{self._deliveries(seqs, tries, base, dlq)}, "
                 f"{array(errors, 'text')}, {array(delay_ms, 'bigint')}, "
                 f"{dead})")
 
     def nack(self, seqs, **options):
-        """[item, seq, tries, status, dlq] of those given back."""
+        """[item, seq, tries, status, dlq, promoted] of those given back."""
         return ints(self.s.rows(self.nack_sql(seqs, **options)))
 
     def extend(self, seqs, vt_ms, tries=None, base=None, dlq=None):
@@ -254,11 +263,13 @@ def refused(state, call, *arguments):
         raise AssertionError(f"nothing was refused with {state}")
 
 
-def run(module):
-    """Run a module's test functions; how many passed and failed."""
+def run(module, words):
+    """Run the tests that one of the words names; how many passed, failed."""
     passed = failed = 0
     for name, test in list(vars(module).items()):
-        if not name.startswith("test_"):
+        full_name = os.path.basename(module.__file__) + " " + name
+        if not name.startswith("test_") or \
+                not any(word in full_name for word in words):
             continue
         with Session() as session:
             try:
