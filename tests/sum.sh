@@ -8,7 +8,10 @@
 
 suite=$1
 shift
-unset $(env | sed -n 's/^\(SLUICE_[A-Z_0-9]*\)=.*/\1/p') # defaults are tested
+# The tests are about the default settings.
+for setting in $(env | sed -n 's/^\(SLUICE_[A-Z_0-9]*\)=.*/\1/p'); do
+	unset "$setting"
+done
 passed=0
 failed=0
 bad=
