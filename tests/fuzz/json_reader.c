@@ -1,0 +1,209 @@
+/*
+ * Any bytes as a request body. What is taken must be what jansson takes from
+ * the same bytes, within our limits, and must survive being written by our
+ * writer and read again. What is refused must have been refused in a reply.
+ */
+#include "fcgi/json_reader.h"
+#include "fcgi/must.h"
+#include "tests/unit/request.h"
+
+enum { TEXT_BYTES_MAX = 20 };
+
+static const char *const names[] = { "", "a", "b", "payload", "metadata",
+	"count", "\xC3\xA4" };
+
+enum { NAMES = sizeof names / sizeof *names };
+
+static struct request *
+request_with(struct text body)
+{
+	struct request *r = test_request();
+
+	r->body = body;
+	return r;
+}
+
+static int
+depth_of(const json_t *value)
+{
+	const char *name;
+	json_t *child;
+	int deepest = 0;
+	size_t i;
+
+	json_object_foreach((json_t *)value, name, child) {
+		int depth = depth_of(child);
+
+		deepest = depth > deepest ? depth : deepest;
+	}
+	json_array_foreach(value, i, child) {
+		int depth = depth_of(child);
+
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + (json_is_object(value) || json_is_array(value));
+}
+
+static void
+write(struct json_writer *w, const json_t *value)
+{
+	const char *name;
+	json_t *child;
+	char *real;
+	size_t i;
+
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		json_open_object(w);
+		json_object_foreach((json_t *)value, name, child) {
+			json_name(w, name);
+			write(w, child);
+		}
+		json_close_object(w);
+		break;
+	case JSON_ARRAY:
+		json_open_array(w);
+		json_array_foreach(value, i, child)
+			write(w, child);
+		json_close_array(w);
+		break;
+	case JSON_STRING:
+		json_text(w, (struct text){ json_string_value(value),
+		    json_string_length(value) });
+		break;
+	case JSON_INTEGER:
+		json_number(w, json_integer_value(value));
+		break;
+	case JSON_REAL:
+		real = json_dumps(value, JSON_ENCODE_ANY);
+		json_raw(w, text_of(real));
+		free(real);
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		json_bool(w, json_is_true(value));
+		break;
+	case JSON_NULL:
+		json_null_value(w);
+		break;
+	}
+}
+
+static void
+round_trip(const json_t *wanted)
+{
+	struct arena *arena = arena_new();
+	struct json_writer w;
+	struct json_reader j;
+	struct buffer b;
+
+	buffer_init(&b, arena);
+	json_start(&w, &b);
+	write(&w, wanted);
+	must(json_read_body(&j, request_with((struct text){ b.p, b.n }),
+	    false));
+	must(json_equal(j.object, wanted));
+	arena_free(arena);
+}
+
+/* Read one member as a text, in every way there is. */
+static void
+read_texts(struct text body, const char *name)
+{
+	for (int rules = 0; rules < 8; rules++) {
+		struct json_reader j;
+		struct request *r = request_with(body);
+		const json_t *member;
+		struct text text;
+		bool there, fits;
+
+		must(json_read_body(&j, r, false));
+		text = json_member_text(&j, name, rules, TEXT_BYTES_MAX);
+		member = json_object_get(j.object, name);
+		there = member && !json_is_null(member);
+		must(request_failed(r) ? text.p == NULL :
+		    there == (text.p != NULL));
+		if (!there) {
+			must(request_failed(r) == !!(rules & JSON_REQUIRED));
+			continue;
+		}
+		fits = json_is_string(member) &&
+		    json_string_length(member) <= TEXT_BYTES_MAX &&
+		    (json_string_length(member) || !(rules & JSON_NOT_EMPTY)) &&
+		    ((rules & JSON_NUL_ALLOWED) ||
+		     strlen(json_string_value(member)) ==
+		     json_string_length(member));
+		must(fits == !request_failed(r));
+		must(text_is_utf8(text));
+	}
+}
+
+static void
+read_others(struct text body, const char *name)
+{
+	struct json_reader j;
+	struct request *r = request_with(body);
+	const json_t *member;
+	int64_t number;
+
+	must(json_read_body(&j, r, false));
+	member = json_object_get(j.object, name);
+	number = json_member_integer(&j, name, -7, 0, 1000);
+	must(number == -7 || (number >= 0 && number <= 1000 &&
+	    number == json_integer_value(member)));
+	if (member && !json_is_null(member))
+		must(request_failed(r) == (number == -7));
+
+	r = request_with(body);
+	must(json_read_body(&j, r, false));
+	must(!json_member_array(&j, name, 3) || !request_failed(r));
+	must(!json_member_object(&j, name) || !request_failed(r));
+	json_member_bool(&j, name, true);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct text body = { (const char *)data, size };
+	struct json_reader j;
+	struct request *r;
+	json_t *wanted;
+	bool taken, all_known = true;
+	const char *name;
+	json_t *child;
+
+	route_table(test_no_routes, &test_door);
+	r = request_with(body);
+	wanted = json_loadb(body.p, body.n,
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	taken = json_read_body(&j, r, false);
+	must(taken == !request_failed(r));
+	must(taken == (json_is_object(wanted) &&
+	    depth_of(wanted) <= JSON_DEPTH_MAX));
+	if (!taken) {
+		must(r->reply.status == 400 && r->reply.body.n > 0);
+		json_decref(wanted);
+		return 0;
+	}
+	must(text_is_utf8(body));
+	must(json_equal(j.object, wanted));
+	for (int i = 0; i < NAMES; i++)
+		json_member_text(&j, names[i], JSON_NUL_ALLOWED, size);
+	json_object_foreach(wanted, name, child) {
+		bool known = false;
+
+		for (int i = 0; i < NAMES; i++)
+			known |= strcmp(name, names[i]) == 0;
+		all_known &= known;
+	}
+	must(!json_done(&j) || all_known);
+
+	for (int i = 0; i < NAMES; i++) {
+		read_texts(body, names[i]);
+		read_others(body, names[i]);
+	}
+	if (depth_of(wanted) < JSON_WRITER_DEPTH_MAX)
+		round_trip(wanted);
+	json_decref(wanted);
+	return 0;
+}
