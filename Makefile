@@ -114,7 +114,7 @@ psql:
 # Pages that are printed from the tables; lint checks that they are current.
 docs: all
 	@for page in settings errors routes; do \
-		$(BUILD)/sluice help $$page >docs/$$page.md; done
+		BUILD=$(BUILD) docs/generate.sh $$page >docs/$$page.md; done
 .PHONY: docs
 
 # --- packages -------------------------------------------------------------

@@ -133,7 +133,7 @@ generated_pages_are_up_to_date()
 	local page
 
 	for page in settings errors routes; do
-		"${BUILD:-build}/sluice" help "$page" |
+		docs/generate.sh "$page" |
 			diff -q - "docs/$page.md" >/dev/null ||
 			echo "docs/$page.md: run make docs"
 	done
