@@ -165,12 +165,16 @@ forbid(struct request *r)
 }
 
 bool
+topic_allowed(struct request *r, enum action action, struct text topic)
+{
+	return may_topic(r->who, action, topic) ||
+	    (look_again(r) && may_topic(r->who, action, topic));
+}
+
+bool
 allow_topic(struct request *r, enum action action, struct text topic)
 {
-	if (may_topic(r->who, action, topic) ||
-	    (look_again(r) && may_topic(r->who, action, topic)))
-		return true;
-	return forbid(r);
+	return topic_allowed(r, action, topic) || forbid(r);
 }
 
 bool

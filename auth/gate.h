@@ -29,7 +29,14 @@ bool gate(struct request *r);
  */
 bool allow_topic(struct request *r, enum action action, struct text topic);
 
-/* The same for what concerns all topics at once. */
+/*
+ * The same for one of many, each with an answer of its own: false without
+ * fail(), unless there can be no answer at all (request_failed: the database
+ * is away, or the token has ended meanwhile).
+ */
+bool topic_allowed(struct request *r, enum action action, struct text topic);
+
+/* allow_topic for what concerns all topics at once. */
 bool allow_every_topic(struct request *r, enum action action);
 
 #endif

@@ -314,13 +314,21 @@ topics_need_grants(void)
 	CHECK(!allow_topic(r, ACTION_ADMIN, TEXT("orders")));
 	CHECK_INTEGER(reads, 2);
 
+	/* One of many is told apart from the request as a whole. */
+	r = request_of(&grant_route, 1);
+	CHECK(gate(r));
+	CHECK(!topic_allowed(r, ACTION_READ, TEXT("invoices")));
+	CHECK(!request_failed(r));
+	CHECK(topic_allowed(r, ACTION_READ, TEXT("orders")));
+	CHECK_INTEGER(reads, 3);
+
 	/* A new grant works at once. */
 	grant("write", "orders");
 	r = request_of(&grant_route, 1);
 	CHECK(gate(r));
 	CHECK(allow_topic(r, ACTION_WRITE, TEXT("orders")));
 	CHECK(allow_topic(r, ACTION_CONSUME, TEXT("orders")));
-	CHECK_INTEGER(reads, 3);
+	CHECK_INTEGER(reads, 4);
 
 	r = request_of(&grant_route, 1);
 	CHECK(gate(r));
