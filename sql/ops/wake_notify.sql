@@ -1,4 +1,8 @@
--- Tell the other worker processes; see sql/wake.h.
--- $1 text: the note
--- returns nothing; writes nothing
-select pg_notify('sluice_wake', $1::text);
+/*
+ * Tell the other worker processes: sql/wake.h. Writes nothing that stays.
+ *
+ *	$1 note text
+ * One row:
+ *	0 nothing void
+ */
+select pg_notify('sluice_wake', $1::text)

@@ -26,6 +26,7 @@ class Session:
             ["psql", "-X", "-A", "-t", "-q", "-F", "\x1f", "-P", "null=\\N"],
             env=self.environment, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.prepared = set()
         self.pid = int(self.one("select pg_backend_pid()"))
 
     def __enter__(self):
@@ -232,15 +233,14 @@ class Statements:
 
     def __init__(self, session):
         self.s = session
-        self.prepared = set()
 
     def __call__(self, name, *arguments):
-        if name not in self.prepared:
+        if name not in self.s.prepared:
             path, = [p for p in (f"sql/{folder}/{name}.sql" for folder in
                                  ("queue", "auth", "ops"))
                      if os.path.exists(p)]
             self.s.rows(f"prepare {name} as {read(path)}")
-            self.prepared.add(name)
+            self.s.prepared.add(name)
         call = f"execute {name}"
         if arguments:
             call += "(" + ", ".join(map(literal, arguments)) + ")"

@@ -13,8 +13,8 @@ FILES = sorted(set(glob.glob("sql/*/*.sql"))
                - set(glob.glob("sql/fn/*.sql"))
                - set(glob.glob("sql/views/*.sql")))
 FUNCTIONS = sorted(glob.glob("sql/fn/*.sql"))
-TYPE = (r"(?:bigint|integer|smallint|boolean|text|bytea|uuid|timestamptz)"
-        r"(?:\[\])?")
+TYPE = (r"(?:bigint|integer|smallint|boolean|text|bytea|uuid|timestamptz|"
+        r"void)(?:\[\])?")
 LONG_NAMES = {"timestamptz": "timestamp with time zone",
               "timestamptz[]": "timestamp with time zone[]"}
 

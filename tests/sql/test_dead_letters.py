@@ -1,0 +1,91 @@
+"""Requeue and redrive: dead letters come back to their topic."""
+
+from session import Session, Statements, Topic, equal
+
+
+def dead(s, seqs, **options):
+    t = Topic(s)
+    t.enqueue(seqs, **options)
+    t.dequeue(len(seqs))
+    t.nack(seqs, dead=1, errors=["bad"] * len(seqs))
+    return t, Statements(s)
+
+
+def test_a_requeued_message_is_pending_in_its_topic(s):
+    t, run = dead(s, [1])
+    equal(run("message_requeue", t.id, 1, 5), [["requeued"]])
+    equal(t.get(1, "dlq, dlq_moved_at, status, retries, max_retries, "
+                "last_error, tries"),
+          ["f", None, "2", "0", "5", "bad", "1"])
+    equal(t.dequeue(dlq=True), [])
+    equal(t.dequeue(), [1])
+
+
+def test_only_a_dead_letter_can_be_requeued(s):
+    t, run = dead(s, [1])
+    t.enqueue([2])
+    equal(run("message_requeue", t.id, 2, 5), [["not_dlq"]])
+    equal(run("message_requeue", t.id, 3, 5), [["missing"]])
+    run("message_requeue", t.id, 1, 5)
+    equal(run("message_requeue", t.id, 1, 5), [["not_dlq"]])
+
+
+def test_an_expired_dead_letter_is_not_requeued(s):
+    t, run = dead(s, [1, 2])
+    t.set([1], "status = 4, visible_at = null")
+    t.set([2], "expires_at = now()")
+    equal(run("message_requeue", t.id, 1, 5), [["expired"]])
+    equal(run("message_requeue", t.id, 2, 5), [["expired"]])
+    equal(t.seqs("dlq"), [1, 2])
+
+
+def test_a_requeue_ends_the_delivery_of_the_dead_letter(s):
+    t, run = dead(s, [1])
+    t.dequeue(dlq=True)
+    equal(run("message_requeue", t.id, 1, 5), [["requeued"]])
+    equal(t.ack([1], tries=[2]), [])
+    t.dequeue()
+    equal(t.ack([1], tries=[2]), [])
+    equal(t.ack([1], tries=[3]), [[1, 1, 3]])
+
+
+def test_a_requeued_message_stands_beside_a_newer_one_of_its_key(s):
+    t, run = dead(s, [1], keys=["k"])
+    equal(t.enqueue([2], keys=["k"]), [2])
+    equal(run("message_requeue", t.id, 1, 5), [["requeued"]])
+    equal(sorted(t.dequeue(2)), [1, 2])
+
+
+def test_two_requeues_at_once_and_one_succeeds(s):
+    t, run = dead(s, [1])
+    with Session() as other:
+        s.rows("begin")
+        run("message_requeue", t.id, 1, 5)
+        other.send(f"select sluice.requeue({t.id}, 1, 5)")
+        s.wait_until_blocked(other)
+        s.rows("commit")
+        equal(other.receive(), [["not_dlq"]])
+
+
+def test_redrive_takes_the_oldest_and_counts(s):
+    t, run = dead(s, [3, 1, 2])
+    equal(run("message_redrive", t.id, 2, 5), [["2"]])
+    equal(t.seqs("dlq"), [3])
+    equal(t.dequeue(3), [1, 2])
+    equal(t.get(1, "dlq, dlq_moved_at, retries, max_retries, last_error"),
+          ["f", None, "0", "5", "bad"])
+    equal(run("message_redrive", t.id, 2, 5), [["1"]])
+    equal(run("message_redrive", t.id, 2, 5), [["0"]])
+
+
+def test_redrive_leaves_what_is_processed_expired_or_locked(s):
+    t, run = dead(s, [1, 2, 3, 4])
+    t.set([1], "status = 1")
+    t.set([2], "expires_at = now()")
+    with Session() as other:
+        other.rows("begin")
+        other.rows(f"select from sluice.messages where topic_id = {t.id} "
+                   "and seq = 3 for update")
+        equal(run("message_redrive", t.id, 9, 5), [["1"]])
+        other.rows("rollback")
+    equal(t.seqs("dlq"), [1, 2, 3])
