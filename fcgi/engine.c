@@ -159,6 +159,7 @@ retire(struct connection *c)
 	engine.closed = c;
 	pthread_mutex_unlock(&engine.closed_lock);
 	atomic_fetch_sub(&engine.connections, 1);
+	metric_add(METRIC_connections, -1);
 	if (engine_draining())
 		stir_loop();
 }
@@ -201,6 +202,7 @@ answer(struct connection *c)
 
 	lot_forget(c);
 	log_request(r); /* the request's texts go with the reply */
+	metric_add_request(r);
 	kept = fastcgi_reply(c->fastcgi, r, !engine_draining());
 	if (!kept) {
 		retire(c);
@@ -318,6 +320,7 @@ take_connection(int fd)
 	begin(c);
 	c->state = CONNECTION_IDLE;
 	atomic_fetch_add(&engine.connections, 1);
+	metric_add(METRIC_connections, 1);
 	arm(c, EPOLL_CTL_ADD, EPOLLIN);
 }
 

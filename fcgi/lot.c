@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "fcgi/lot_private.h"
+#include "fcgi/metrics.h"
 #include "fcgi/must.h"
 
 enum { CHANNEL_BUCKETS = 1 << 14 };
@@ -132,6 +133,7 @@ make_ready(struct connection *c, struct chain *chain)
 	must(c->state == CONNECTION_PARKED);
 	timers_drop(&lot.timers, &c->deadline);
 	lot.parked--;
+	metric_add(METRIC_parked, -1);
 	c->state = CONNECTION_READY;
 	c->next = NULL;
 	*(chain->last ? &chain->last->next : &chain->first) = c;
@@ -312,6 +314,7 @@ lot_park(struct connection *c)
 	if (parked) {
 		c->state = CONNECTION_PARKED;
 		lot.parked++;
+		metric_add(METRIC_parked, 1);
 		timers_set(&lot.timers, &c->deadline,
 		    c->request.deadline_us);
 	}

@@ -218,7 +218,7 @@ receive(const char *text, int64_t now)
 	if (!wake_note_read(&note, text) || note.sender == waker.sender)
 		return;
 	check_number(&note, now);
-	metric_add(METRIC_wake_notes_received, 1);
+	metric_add(METRIC_wake_notes_received, *note.entries != '\0');
 	while (wake_note_next(&note, &entry)) {
 		if (entry.count)
 			lot_wake(entry.key, entry.count);

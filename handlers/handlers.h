@@ -1,0 +1,16 @@
+/*
+ * The handlers, declared from the route table.
+ */
+#ifndef HANDLERS_HANDLERS_H
+#define HANDLERS_HANDLERS_H
+
+#include "fcgi/route.h"
+
+extern const struct door queue_door;
+
+#define ROUTE(method, pattern, name, access, door) \
+	enum verdict name(struct request *r);
+#include "handlers/routes.def"
+#undef ROUTE
+
+#endif

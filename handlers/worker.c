@@ -1,0 +1,95 @@
+/*
+ * `sluice worker`: what is started, in which order, and how the floors are
+ * joined to the engine.
+ */
+#include "handlers/worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "auth/principals.h"
+#include "fcgi/engine.h"
+#include "fcgi/log.h"
+#include "fcgi/metrics.h"
+#include "fcgi/settings.h"
+#include "handlers/routes.h"
+#include "sql/claims.h"
+#include "sql/db.h"
+#include "sql/topics.h"
+#include "sql/turn.h"
+#include "sql/wake.h"
+
+enum { LISTEN_FD = 0, FRESH_US = 1000000 };
+
+static struct db *
+open_thread(int thread)
+{
+	(void)thread; /* they are all alike */
+	return db_open("sluice worker", false);
+}
+
+static void
+epoch_moved(const char *name)
+{
+	if (strcmp(name, "auth") == 0)
+		principals_forget();
+	if (strcmp(name, "config") == 0) {
+		topics_forget();
+		lot_wake_everyone();
+	}
+}
+
+static void
+epochs_known(int64_t monotonic_us)
+{
+	principals_fresh_until(monotonic_us + FRESH_US);
+}
+
+/* A waiting request holds one descriptor: have as many as we may. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		log_warn("cannot raise the limit of open files");
+	log_info("worker starts; room for %llu connections",
+	    (unsigned long long)limit.rlim_cur);
+}
+
+int
+worker_command(int count, char **arguments)
+{
+	static const struct engine_hooks engine_hooks = {
+		.open = open_thread,
+		.close = db_close,
+		.serve = routes_serve,
+		.submit = turn_submit,
+	};
+	static const struct wake_hooks wake_hooks = {
+		.epoch_moved = epoch_moved,
+		.epochs_known = epochs_known,
+		.due = claims_due_heard,
+	};
+	int threads = (int)settings.threads;
+
+	(void)count, (void)arguments; /* takes none */
+	engine_block_signals();
+	raise_descriptor_limit();
+	/* A process that cannot share its counters says so and goes on. */
+	(void)metrics_open(settings.var);
+	if (!settings.auth)
+		log_warn("SLUICE_AUTH=off: everyone may do everything");
+	routes_start();
+	turn_start(threads / 2);
+	wake_start(&wake_hooks);
+	engine_run(LISTEN_FD, threads, &engine_hooks);
+	wake_stop();
+	turn_stop();
+	log_info("worker ends");
+	return EXIT_SUCCESS;
+}
