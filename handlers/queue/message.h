@@ -1,0 +1,32 @@
+/*
+ * What the handlers of messages share.
+ */
+#ifndef HANDLERS_QUEUE_MESSAGE_H
+#define HANDLERS_QUEUE_MESSAGE_H
+
+#include "fcgi/json_writer.h"
+#include "sql/db.h"
+#include "sql/topics.h"
+
+/*
+ * Write one message object from a row of message_get, message_list or
+ * message_dequeue, whose first columns are the same. `delivered` adds the
+ * receipt and the time until which it is hidden.
+ */
+void message_write(struct request *r, struct json_writer *w,
+    const struct pg_result *rows, int row, const struct topic *topic,
+    bool delivered);
+
+/* The id that a path or a body names; false if it is not a message's. */
+bool message_id_read(struct text id, int64_t *topic_id, int64_t *seq);
+
+void message_id_write(struct json_writer *w, int64_t topic_id, int64_t seq);
+
+/* The status as the seed names it; 0 to 4, see migrations/ on messages. */
+const char *message_status_name(int status);
+
+/* False after fail(422) when only registered topics may be used. */
+bool message_topic_registered(struct request *r, const struct topic *topic,
+    const char *verb);
+
+#endif

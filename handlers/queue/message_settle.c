@@ -1,0 +1,364 @@
+/*
+ * What a consumer says of a delivery: ack, nack, extend, one at a time or
+ * many. The write goes in the turn of the messages' topic; a request that
+ * names messages of several topics takes one turn after the other.
+ */
+#include "auth/gate.h"
+#include "fcgi/json_reader.h"
+#include "fcgi/settings.h"
+#include "handlers/handlers.h"
+#include "handlers/queue/message.h"
+#include "sql/queue_writes.h"
+
+enum { STATUS_PROCESSING = 1 };
+
+/* One message that the request names. */
+struct named {
+	struct text id; /* as it was sent */
+	int64_t topic_id;
+	struct settlement settlement;
+	bool decided; /* settled, or refused by `error` */
+	enum error error;
+	const char *sentence;
+};
+
+struct settle_state {
+	const struct turn_kind *kind;
+	const char *verb;
+	bool batch;
+	struct named *named;
+	int count;
+	/* The turn under way: these of the named, side by side. */
+	struct settle settle;
+	int *place;
+};
+
+static void
+decide(struct named *named, enum error error, const char *sentence)
+{
+	named->decided = true;
+	named->error = error;
+	named->sentence = sentence;
+}
+
+/* An opaque text to callers; to us the number of the delivery. */
+static void
+read_receipt(struct json_reader *j, struct settlement *settlement)
+{
+	struct text receipt = json_member_text(j, "receipt", 0, 32);
+	long long number;
+
+	settlement->has_receipt = receipt.p != NULL;
+	/* What we never gave out matches no delivery. */
+	if (!text_to_integer(receipt, &number) || number < 1 ||
+	    number > INT32_MAX)
+		number = 0;
+	settlement->receipt = (int32_t)number;
+}
+
+/* The members that ack, nack and extend each take. */
+static void
+read_members(struct json_reader *j, const struct turn_kind *kind,
+    struct settlement *s)
+{
+	int64_t visible_s;
+
+	read_receipt(j, s);
+	if (kind == &nack_kind) {
+		s->error = json_member_text(j, "error", 0,
+		    MESSAGE_ERROR_BYTES_MAX);
+		s->delay_ms = 1000 * json_member_integer(j, "delay_seconds",
+		    0, 0, DELAY_SECONDS_MAX);
+	}
+	if (kind == &extend_kind) {
+		visible_s = json_member_integer(j,
+		    "visibility_timeout_seconds", 0, 1,
+		    VISIBILITY_SECONDS_MAX);
+		s->delay_ms = visible_s ? visible_s * 1000 :
+		    settings.visibility_ms;
+	}
+}
+
+static bool
+read_single(struct request *r, struct settle_state *state)
+{
+	struct json_reader j;
+
+	if (!json_read_body(&j, r, true))
+		return false;
+	state->count = 1;
+	state->named = arena_alloc(r->arena, sizeof(*state->named));
+	state->named->id = r->param[0];
+	read_members(&j, state->kind, &state->named->settlement);
+	return json_done(&j);
+}
+
+static bool
+read_batch(struct request *r, struct settle_state *state)
+{
+	const json_t *items, *object;
+	struct json_reader j, item;
+	size_t i;
+
+	if (!json_read_body(&j, r, false))
+		return false;
+	items = json_member_array(&j, "messages", BATCH_ITEMS_MAX);
+	if (!json_done(&j))
+		return false;
+	state->count = (int)json_array_size(items);
+	if (!state->count) {
+		fail(r, E_BAD_VALUE, "messages must have 1 to %d items",
+		    BATCH_ITEMS_MAX);
+		return false;
+	}
+	state->named = arena_alloc(r->arena,
+	    (size_t)state->count * sizeof(*state->named));
+	json_array_foreach((json_t *)(uintptr_t)items, i, object) {
+		struct named *named = &state->named[i];
+
+		if (!json_read_object(&item, r, object,
+		    arena_printf(r->arena, "messages[%zu].", i)))
+			return false;
+		named->id = json_member_text(&item, "id", JSON_REQUIRED,
+		    SIZE_MAX);
+		read_members(&item, state->kind, &named->settlement);
+		if (!json_done(&item))
+			return false;
+	}
+	return true;
+}
+
+static struct settle_state *
+read_request(struct request *r, const struct turn_kind *kind,
+    const char *verb, bool batch)
+{
+	struct settle_state *state = arena_alloc(r->arena, sizeof(*state));
+
+	state->kind = kind;
+	state->verb = verb;
+	state->batch = batch;
+	if (!(batch ? read_batch(r, state) : read_single(r, state)))
+		return NULL;
+	state->place = arena_alloc(r->arena,
+	    (size_t)state->count * sizeof(*state->place));
+	for (int i = 0; i < state->count; i++) {
+		struct named *named = &state->named[i];
+
+		if (!message_id_read(named->id, &named->topic_id,
+		    &named->settlement.seq))
+			decide(named, E_NOT_FOUND, "message not found");
+	}
+	return state;
+}
+
+/* What may the caller do to messages of the topic? False after fail(). */
+static bool
+look_up_rights(struct request *r, const struct topic *topic, bool *base,
+    bool *dlq)
+{
+	*base = topic->exists &&
+	    topic_allowed(r, ACTION_CONSUME, topic->name);
+	*dlq = topic->exists && topic_allowed(r, ACTION_CONSUME,
+	    topic_full_name(r, topic, true));
+	return !request_failed(r);
+}
+
+static struct named *
+first_undecided(const struct settle_state *state)
+{
+	for (int i = 0; i < state->count; i++)
+		if (!state->named[i].decided)
+			return &state->named[i];
+	return NULL;
+}
+
+/*
+ * Gather the messages of one topic that are undecided into a turn. DONE when
+ * there are none, or after fail().
+ */
+static enum verdict
+next_turn(struct request *r, struct settle_state *state)
+{
+	const struct named *first = first_undecided(state);
+	struct settlement *s;
+	struct topic topic;
+	bool base, dlq;
+	int n = 0;
+
+	if (!first || !topic_find_by_id(r, first->topic_id, &topic) ||
+	    !look_up_rights(r, &topic, &base, &dlq))
+		return DONE;
+	s = arena_alloc(r->arena, (size_t)state->count * sizeof(*s));
+	for (int i = 0; i < state->count; i++) {
+		struct named *named = &state->named[i];
+
+		if (named->decided || named->topic_id != topic.id)
+			continue;
+		named->settlement.may_base = base;
+		named->settlement.may_dlq = dlq;
+		state->place[n] = i;
+		s[n++] = named->settlement;
+	}
+	settle_init(&state->settle, state->kind, &topic, s, n);
+	r->state = state;
+	r->turn = &state->settle.item;
+	return TURN;
+}
+
+/* Why was a message not settled? Looked up only then. */
+static bool
+explain(struct request *r, struct named *named)
+{
+	const struct pg_result *rows;
+	struct params p;
+
+	params_init(&p, r->arena);
+	param_bigint(&p, named->topic_id);
+	param_bigint(&p, named->settlement.seq);
+	rows = db_call(r, STATEMENT_message_state, &p);
+	if (!rows)
+		return false;
+	if (!row_count(rows))
+		decide(named, E_NOT_FOUND, "message not found");
+	else if (!(row_bool(rows, 0, 1) ? named->settlement.may_dlq :
+	    named->settlement.may_base))
+		decide(named, E_FORBIDDEN, error_facts(E_FORBIDDEN)->sentence);
+	else if (row_integer(rows, 0, 0) != STATUS_PROCESSING)
+		decide(named, E_NOT_FOUND,
+		    "message is not in processing state");
+	else
+		decide(named, E_STALE_RECEIPT,
+		    error_facts(E_STALE_RECEIPT)->sentence);
+	return true;
+}
+
+/* The turn is over: who was settled, and why not the others? */
+static bool
+take_results(struct request *r, struct settle_state *state)
+{
+	const struct settle *settle = &state->settle;
+
+	r->turn = NULL;
+	if (settle->item.outcome != DB_DONE) {
+		db_fail(r, settle->item.outcome);
+		return false;
+	}
+	for (int i = 0; i < settle->count; i++) {
+		struct named *named = &state->named[state->place[i]];
+
+		named->settlement = settle->settlement[i];
+		if (named->settlement.settled)
+			decide(named, E_NONE, NULL);
+		else if (!explain(r, named))
+			return false;
+	}
+	return true;
+}
+
+static const char *
+sentence_of(struct request *r, const struct settle_state *state,
+    const struct named *named)
+{
+	if (named->error != E_NOT_FOUND)
+		return named->sentence;
+	return arena_printf(r->arena, "%s: %s", state->verb, named->sentence);
+}
+
+static enum verdict
+reply_single(struct request *r, const struct settle_state *state)
+{
+	const struct named *named = state->named;
+	struct json_writer *w;
+
+	if (named->error)
+		return fail(r, named->error, "%s",
+		    sentence_of(r, state, named));
+	if (state->kind != &extend_kind)
+		return reply_empty(r, 204);
+	w = reply_json(r, 200);
+	json_open_object(w);
+	json_name(w, "id");
+	message_id_write(w, named->topic_id, named->settlement.seq);
+	json_name(w, "visible_until");
+	json_time(w, named->settlement.visible_until_us);
+	json_close_object(w);
+	return DONE;
+}
+
+static enum verdict
+reply_batch(struct request *r, const struct settle_state *state)
+{
+	struct json_writer *w = reply_json(r, 200);
+
+	json_open_object(w);
+	json_name(w, "results");
+	json_open_array(w);
+	for (int i = 0; i < state->count; i++) {
+		const struct named *named = &state->named[i];
+
+		json_open_object(w);
+		json_name(w, "id");
+		json_text(w, named->id);
+		json_name(w, "ok");
+		json_bool(w, !named->error);
+		if (named->error) {
+			json_name(w, "code");
+			json_cstring(w, error_facts(named->error)->code);
+			json_name(w, "error");
+			json_cstring(w, sentence_of(r, state, named));
+		}
+		json_close_object(w);
+	}
+	json_close_array(w);
+	json_close_object(w);
+	return DONE;
+}
+
+static enum verdict
+settle(struct request *r, const struct turn_kind *kind, const char *verb,
+    bool batch)
+{
+	struct settle_state *state = r->state;
+
+	if (!state)
+		state = read_request(r, kind, verb, batch);
+	else if (!take_results(r, state))
+		return DONE;
+	if (!state)
+		return DONE;
+	if (next_turn(r, state) == TURN)
+		return TURN;
+	if (request_failed(r))
+		return DONE;
+	return batch ? reply_batch(r, state) : reply_single(r, state);
+}
+
+enum verdict
+message_ack(struct request *r)
+{
+	return settle(r, &ack_kind, "ack", false);
+}
+
+enum verdict
+message_ack_batch(struct request *r)
+{
+	return settle(r, &ack_kind, "ack", true);
+}
+
+enum verdict
+message_nack(struct request *r)
+{
+	return settle(r, &nack_kind, "nack", false);
+}
+
+enum verdict
+message_nack_batch(struct request *r)
+{
+	return settle(r, &nack_kind, "nack", true);
+}
+
+enum verdict
+message_extend(struct request *r)
+{
+	return settle(r, &extend_kind, "extend", false);
+}

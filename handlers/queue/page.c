@@ -1,0 +1,33 @@
+/*
+ * Paging by limit and offset, as this dialect has it.
+ */
+#include "handlers/queue/page.h"
+
+struct page
+page_read(struct request *r)
+{
+	struct page page = {
+		.limit = query_integer(r, "limit", LIST_LIMIT_DEFAULT, 1,
+		    INT64_MAX),
+		.offset = query_integer(r, "offset", 0, 0, INT64_MAX),
+	};
+
+	if (page.limit > LIST_LIMIT_MAX)
+		page.limit = LIST_LIMIT_MAX;
+	return page;
+}
+
+static void
+member(struct json_writer *w, const char *name, int64_t value)
+{
+	json_name(w, name);
+	json_number(w, value);
+}
+
+void
+page_write(struct json_writer *w, const struct page *page, int64_t total)
+{
+	member(w, "total", total);
+	member(w, "limit", page->limit);
+	member(w, "offset", page->offset);
+}

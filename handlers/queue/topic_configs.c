@@ -1,0 +1,178 @@
+/*
+ * Topic configurations: what overrides the settings for one topic.
+ */
+#include "auth/gate.h"
+#include "fcgi/json_reader.h"
+#include "handlers/handlers.h"
+#include "handlers/queue/page.h"
+#include "sql/db.h"
+#include "sql/topics.h"
+
+/* The columns of the topic_config statements. */
+enum {
+	NAME,
+	MAX_RETRIES,
+	TTL_SECONDS,
+	MAX_DEPTH,
+	THROUGHPUT_LIMIT,
+	REPLAYABLE,
+	REPLAY_WINDOW_SECONDS,
+	REGISTERED,
+	PAUSED
+};
+
+static void
+member_number(struct json_writer *w, const char *name,
+    const struct pg_result *rows, int row, int column, bool wide)
+{
+	json_name(w, name);
+	if (row_null(rows, row, column))
+		json_null_value(w);
+	else
+		json_number(w, wide ? row_bigint(rows, row, column) :
+		    row_integer(rows, row, column));
+}
+
+static void
+write_config(struct json_writer *w, const struct pg_result *rows, int row)
+{
+	json_open_object(w);
+	json_name(w, "topic");
+	json_text(w, row_text(rows, row, NAME));
+	member_number(w, "max_retries", rows, row, MAX_RETRIES, false);
+	member_number(w, "message_ttl_seconds", rows, row, TTL_SECONDS, true);
+	member_number(w, "max_depth", rows, row, MAX_DEPTH, false);
+	member_number(w, "throughput_limit", rows, row, THROUGHPUT_LIMIT,
+	    false);
+	json_name(w, "replayable");
+	json_bool(w, row_bool(rows, row, REPLAYABLE));
+	member_number(w, "replay_window_seconds", rows, row,
+	    REPLAY_WINDOW_SECONDS, true);
+	json_name(w, "paused");
+	json_bool(w, row_bool(rows, row, PAUSED));
+	json_close_object(w);
+}
+
+enum verdict
+topic_config_list(struct request *r)
+{
+	const struct pg_result *rows, *total;
+	struct page page = page_read(r);
+	struct json_writer *w;
+	struct params p;
+
+	if (!query_done(r))
+		return DONE;
+	params_init(&p, r->arena);
+	param_bigint(&p, page.limit);
+	param_bigint(&p, page.offset);
+	rows = db_call(r, STATEMENT_topic_config_list, &p);
+	total = db_call(r, STATEMENT_topic_config_count, NULL);
+	if (!rows || !total)
+		return DONE;
+	w = reply_json(r, 200);
+	json_open_object(w);
+	json_name(w, "items");
+	json_open_array(w);
+	for (int i = 0; i < row_count(rows); i++)
+		write_config(w, rows, i);
+	json_close_array(w);
+	page_write(w, &page, row_bigint(total, 0, 0));
+	json_close_object(w);
+	return DONE;
+}
+
+/* The topic in the path, which the caller may configure. */
+static bool
+configured_topic(struct request *r, struct topic *topic)
+{
+	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
+	    !topic_find(r, r->param[0], topic))
+		return false;
+	if (topic->dlq)
+		fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
+	return !topic->dlq;
+}
+
+enum verdict
+topic_config_get(struct request *r)
+{
+	const struct pg_result *rows;
+	struct topic topic;
+	struct params p;
+
+	if (!configured_topic(r, &topic))
+		return DONE;
+	params_init(&p, r->arena);
+	param_bigint(&p, topic.id);
+	rows = db_call(r, STATEMENT_topic_config_get, &p);
+	if (!rows)
+		return DONE;
+	if (!row_count(rows) || !row_bool(rows, 0, REGISTERED))
+		return fail(r, E_NOT_FOUND, "topic config not found");
+	write_config(reply_json(r, 200), rows, 0);
+	return DONE;
+}
+
+/* A member that may be left out or null, as the statement's next parameter. */
+static void
+pass_number(struct json_reader *j, struct params *p, const char *name,
+    int64_t high, bool wide)
+{
+	int64_t value = json_member_integer(j, name, -1, 0, high);
+
+	if (value < 0)
+		param_null(p);
+	else if (wide)
+		param_bigint(p, value);
+	else
+		param_integer(p, (int32_t)value);
+}
+
+enum verdict
+topic_config_put(struct request *r)
+{
+	const struct pg_result *rows;
+	struct json_reader j;
+	struct topic topic;
+	struct params p;
+
+	if (!configured_topic(r, &topic) || !json_read_body(&j, r, true))
+		return DONE;
+	params_init(&p, r->arena);
+	param_bigint(&p, topic.id);
+	pass_number(&j, &p, "max_retries", RETRIES_MAX, false);
+	pass_number(&j, &p, "message_ttl_seconds", TTL_SECONDS_MAX, true);
+	pass_number(&j, &p, "max_depth", INT32_MAX, false);
+	pass_number(&j, &p, "throughput_limit", INT32_MAX, false);
+	param_bool(&p, json_member_bool(&j, "replayable", false));
+	pass_number(&j, &p, "replay_window_seconds", TTL_SECONDS_MAX, true);
+	if (!json_done(&j) || !topic_ensure(r, &topic))
+		return DONE;
+	rows = db_call(r, STATEMENT_topic_config_put, &p);
+	if (!rows)
+		return DONE;
+	topics_forget();
+	write_config(reply_json(r, 200), rows, 0);
+	return DONE;
+}
+
+enum verdict
+topic_config_delete(struct request *r)
+{
+	const struct pg_result *rows;
+	struct topic topic;
+	struct params p;
+
+	if (!configured_topic(r, &topic))
+		return DONE;
+	params_init(&p, r->arena);
+	param_bigint(&p, topic.id);
+	rows = db_call(r, STATEMENT_topic_config_delete, &p);
+	if (!rows)
+		return DONE;
+	if (!row_count(rows))
+		return fail(r, E_NOT_FOUND, "topic config not found");
+	topics_forget();
+	return reply_empty(r, 204);
+}
