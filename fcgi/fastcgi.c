@@ -144,14 +144,50 @@ fastcgi_read(struct fastcgi *f, struct request *r)
 	return read_body(f, r);
 }
 
+/*
+ * nginx copies the line as it is, and a status line without a blank behind
+ * the number is none: some clients choke on it.
+ */
+static const char *
+reason_of(int status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Other";
+}
+
 bool
 fastcgi_reply(struct fastcgi *f, struct request *r, bool keep)
 {
 	struct reply *reply = &r->reply;
 	FCGX_Stream *out = f->request.out;
 
-	/* nginx adds the reason phrase. */
-	FCGX_FPrintF(out, "Status: %d\r\n", reply->status);
+	FCGX_FPrintF(out, "Status: %d %s\r\n", reply->status,
+	    reason_of(reply->status));
 	for (int i = 0; i < reply->headers; i++) {
 		FCGX_PutS(reply->header[i].name, out);
 		FCGX_PutS(": ", out);
