@@ -23,9 +23,20 @@ def test_a_grant_is_shown_as_it_was_made(t):
 def test_a_pattern_defaults_to_every_topic(t):
     user = t.new_user()
     path = f"/api/users/{user['id']}/grants"
-    for body in ({"action": "read"}, {"action": "read",
+    for body in ({"action": "read"}, {"action": "write",
                                       "topic_pattern": None}):
         same(t.admin.post(path, body).expect(201)["topic_pattern"], "*")
+
+
+def test_the_same_grant_is_given_once(t):
+    user = t.new_user()
+    path = f"/api/users/{user['id']}/grants"
+    t.admin.post(path, {"action": "read"}).expect(201)
+    t.admin.post(path, {"action": "read", "topic_pattern": "*"}).expect(
+        409, "grant already exists")
+    t.admin.post(path, {"action": "write"}).expect(201)
+    t.admin.post(path, {"action": "read", "topic_pattern": "**"}).expect(201)
+    same(len(t.admin.get(path).expect(200)["items"]), 3)
 
 
 def test_other_actions_are_refused(t):

@@ -209,3 +209,12 @@ def test_attempts_are_counted_in_windows(s):
     s.rows("update sluice.login_attempts set window_end = now()")
     third, = run("login_attempt", "1.2.3.4", 30000)
     equal([third[0], third[2]], ["1", "30000"])
+
+
+def test_a_window_longer_than_the_setting_is_over(s):
+    run = Statements(s)
+    run("login_attempt", "1.2.3.4", 60000)
+    run("login_attempt", "1.2.3.4", 60000)
+    shorter, = run("login_attempt", "1.2.3.4", 2000)
+    equal([shorter[0], shorter[2]], ["1", "2000"])
+    equal(run("login_attempt", "1.2.3.4", 60000)[0][0], "2")

@@ -1,0 +1,18 @@
+/*
+ * What the handlers of users and of their grants share.
+ */
+#ifndef HANDLERS_QUEUE_USERS_H
+#define HANDLERS_QUEUE_USERS_H
+
+#include "fcgi/request.h"
+
+/*
+ * The id in the path: false after fail(), 404 `user not found`, when it is
+ * none.
+ */
+bool user_parameter(struct request *r, uint8_t user[16]);
+
+/* Names for people have no line breaks, escapes and the like (C0, DEL, C1). */
+bool has_control_characters(struct text name);
+
+#endif
