@@ -53,6 +53,7 @@ static struct {
 	pthread_mutex_t ready_lock;
 	pthread_cond_t ready_came;
 	struct connection *ready_first, *ready_last;
+	int sleepers; /* threads that wait for the signal */
 	bool ending;
 
 	/* What the loop is to free; guarded by closed_lock. */
@@ -99,19 +100,18 @@ void
 engine_ready(struct connection *take_chain)
 {
 	struct connection *last = take_chain;
-	bool several = last->next != NULL;
+	int n = 1, wanted;
 
-	while (last->next)
-		last = last->next;
+	for (; last->next; last = last->next)
+		n++;
 	pthread_mutex_lock(&engine.ready_lock);
 	*(engine.ready_last ? &engine.ready_last->next : &engine.ready_first) =
 	    take_chain;
 	engine.ready_last = last;
-	if (several)
-		pthread_cond_broadcast(&engine.ready_came);
-	else
-		pthread_cond_signal(&engine.ready_came);
+	wanted = n < engine.sleepers ? n : engine.sleepers;
 	pthread_mutex_unlock(&engine.ready_lock);
+	while (wanted-- > 0)
+		pthread_cond_signal(&engine.ready_came);
 }
 
 /* The next READY connection, RUNNING from now on; NULL at the end. */
@@ -119,10 +119,21 @@ static struct connection *
 ready_take(void)
 {
 	struct connection *c;
+	bool flushed = false;
 
 	pthread_mutex_lock(&engine.ready_lock);
-	while (!engine.ready_first && !engine.ending)
+	while (!engine.ready_first && !engine.ending) {
+		if (!flushed) {
+			pthread_mutex_unlock(&engine.ready_lock);
+			log_flush();
+			flushed = true;
+			pthread_mutex_lock(&engine.ready_lock);
+			continue;
+		}
+		engine.sleepers++;
 		pthread_cond_wait(&engine.ready_came, &engine.ready_lock);
+		engine.sleepers--;
+	}
 	c = engine.ready_first;
 	if (c) {
 		engine.ready_first = c->next;
@@ -266,26 +277,30 @@ advance(struct connection *c, struct db *db)
 	}
 }
 
-/* Read requests off the connection and advance them. */
+/* Read a request off the connection and advance it. */
+static bool
+read_and_advance(struct connection *c, struct db *db)
+{
+	if (!fastcgi_read(c->fastcgi, &c->request)) {
+		retire(c);
+		return false;
+	}
+	c->begun = true;
+	c->request.started_us = clock_monotonic_us();
+	return advance(c, db);
+}
+
+/* A READY connection that has no request yet has bytes of one: the loop has
+ * looked. One that was stirred while it was being armed may have none. */
 static void
 serve(struct connection *c, struct db *db)
 {
-	bool more = true;
+	bool more = c->begun ? advance(c, db) : read_and_advance(c, db);
 
-	if (c->begun)
-		more = advance(c, db);
-	while (more) {
-		struct request *r = &c->request;
-
-		if (fastcgi_hung_up(c->fastcgi) ||
-		    !fastcgi_read(c->fastcgi, r)) {
-			retire(c);
-			return;
-		}
-		c->begun = true;
-		r->started_us = clock_monotonic_us();
-		more = advance(c, db);
-	}
+	while (more && !fastcgi_hung_up(c->fastcgi))
+		more = read_and_advance(c, db);
+	if (more)
+		retire(c);
 }
 
 void
@@ -364,9 +379,9 @@ stop_accepting(void)
 	    NULL) == 0);
 }
 
-/* An event on a connection: a request, or the end of it. */
+/* An event on a connection: a request, which joins the chain, or the end. */
 static void
-stirred(struct connection *c)
+stirred(struct connection *c, struct connection **chain)
 {
 	if (!lot_stir(c))
 		return;
@@ -377,12 +392,12 @@ stirred(struct connection *c)
 		retire(c);
 		return;
 	}
-	c->next = NULL;
-	engine_ready(c);
+	c->next = *chain;
+	*chain = c;
 }
 
 static void
-handle(const struct epoll_event *event)
+handle(const struct epoll_event *event, struct connection **chain)
 {
 	struct signalfd_siginfo signal;
 	uint64_t count;
@@ -396,7 +411,7 @@ handle(const struct epoll_event *event)
 		    sizeof(signal))
 			start_draining();
 	} else {
-		stirred(event->data.ptr);
+		stirred(event->data.ptr, chain);
 	}
 }
 
@@ -434,12 +449,16 @@ loop(void)
 	int64_t next_us = INT64_MAX;
 
 	while (!drained(&next_us)) {
+		struct connection *chain = NULL;
 		int n = epoll_wait(engine.epoll_fd, events, EVENTS,
 		    milliseconds_until(next_us));
 
 		must(n >= 0 || errno == EINTR);
-		for (int i = 0; i < n; i++)
-			handle(&events[i]);
+		/* From the last to the first: the chain is in their order. */
+		for (int i = n; i-- > 0;)
+			handle(&events[i], &chain);
+		if (chain)
+			engine_ready(chain);
 		next_us = lot_tick(clock_monotonic_us());
 		free_closed();
 	}
@@ -507,6 +526,7 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 	for (int i = 0; i < threads; i++)
 		must(pthread_join(thread[i], NULL) == 0);
 	lot_stop();
+	log_flush();
 	close(engine.epoll_fd);
 	close(engine.event_fd);
 	close(engine.signal_fd);

@@ -1,11 +1,14 @@
 /*
- * Log lines are put together on the stack and written with one write(2),
- * which on a pipe or an appended file is what keeps them whole: no lock.
+ * Lines are put together on the stack. Those of requests gather until there
+ * are as many as a pipe takes whole (PIPE_BUF) or a thread has nothing else
+ * to do (log_flush), for a write a request is a tenth of its cost; all other
+ * lines are written at once, behind those.
  */
 #include "fcgi/log.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -25,6 +28,12 @@ struct line {
 	char p[LOG_LINE_BYTES_MAX];
 	size_t n;
 };
+
+/* What has gathered; `lock` guards it and keeps lines whole. */
+static struct {
+	pthread_mutex_t lock;
+	struct line lines;
+} gathered = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_DEBUG] = "debug",
@@ -64,6 +73,30 @@ is_harmless(const char *p, size_t bytes)
 	    !(first == 0xC2 && (unsigned char)p[1] < 0xA0);
 }
 
+/* Bytes that fit: add_value sees to that. */
+static void
+add_bytes(struct line *line, const char *p, size_t n)
+{
+	must(line->n + n < sizeof line->p);
+	memcpy(line->p + line->n, p, n);
+	line->n += n;
+}
+
+static void
+add_escaped(struct line *line, char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char byte = (unsigned char)c;
+
+	if (c == '"' || c == '\\')
+		add_bytes(line, (char[]){ '\\', c }, 2);
+	else if (c == '\n')
+		add_bytes(line, "\\n", 2);
+	else
+		add_bytes(line, (char[]){ '\\', 'x', digits[byte >> 4],
+			digits[byte & 15] }, 4);
+}
+
 /* " key="value"", of which the value takes at most bytes_max. */
 static void
 add_value(struct line *line, const char *key, struct text value,
@@ -83,19 +116,14 @@ add_value(struct line *line, const char *key, struct text value,
 			break;
 		}
 		if (is_harmless(p, bytes)) {
-			add(line, "%.*s", (int)bytes, p);
+			add_bytes(line, p, bytes);
 			i += bytes;
-			continue;
+		} else {
+			add_escaped(line, *p);
+			i++;
 		}
-		if (*p == '"' || *p == '\\')
-			add(line, "\\%c", *p);
-		else if (*p == '\n')
-			add(line, "\\n");
-		else
-			add(line, "\\x%02x", (unsigned char)*p);
-		i++;
 	}
-	add(line, "\"");
+	add_bytes(line, "\"", 1);
 }
 
 static bool
@@ -112,13 +140,39 @@ begin(struct line *line, enum log_level level)
 	return true;
 }
 
+/* Lock held. What cannot be logged has nowhere to be complained about. */
 static void
-end(struct line *line)
+write_gathered(void)
 {
-	add(line, "\n");
-	/* What cannot be logged has nowhere to be complained about. */
-	while (write(STDERR_FILENO, line->p, line->n) < 0 && errno == EINTR)
+	struct line *lines = &gathered.lines;
+
+	while (lines->n && write(STDERR_FILENO, lines->p, lines->n) < 0 &&
+	    errno == EINTR)
 		;
+	lines->n = 0;
+}
+
+static void
+end(struct line *line, bool at_once)
+{
+	struct line *lines = &gathered.lines;
+
+	add_bytes(line, "\n", 1);
+	pthread_mutex_lock(&gathered.lock);
+	if (lines->n + line->n >= sizeof lines->p)
+		write_gathered();
+	add_bytes(lines, line->p, line->n);
+	if (at_once)
+		write_gathered();
+	pthread_mutex_unlock(&gathered.lock);
+}
+
+void
+log_flush(void)
+{
+	pthread_mutex_lock(&gathered.lock);
+	write_gathered();
+	pthread_mutex_unlock(&gathered.lock);
 }
 
 __attribute__((format(printf, 2, 0)))
@@ -139,7 +193,7 @@ log_message(enum log_level level, const char *format, va_list args)
 	while (text.n && text.p[text.n - 1] == '\n')
 		text.n--;
 	add_value(&line, "msg", text, MESSAGE_BYTES_MAX);
-	end(&line);
+	end(&line, true);
 }
 
 #define LOG_FUNCTION(name, level) \
@@ -179,5 +233,5 @@ log_request(const struct request *r)
 		add_value(&line, "user", r->user, VALUE_BYTES_MAX);
 	if (reply->error != E_NONE)
 		add(&line, " error=%s", error_facts(reply->error)->code);
-	end(&line);
+	end(&line, reply->status >= 500);
 }

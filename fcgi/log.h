@@ -24,7 +24,13 @@ void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A request that has been answered; a warning when the fault was ours. */
+/*
+ * A request that is answered; a warning when the fault was ours. The line may
+ * wait for log_flush, so that lines share a write.
+ */
 void log_request(const struct request *r);
+
+/* Write what waits: before a thread sleeps, and at the end. */
+void log_flush(void);
 
 #endif
