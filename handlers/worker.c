@@ -4,6 +4,7 @@
  */
 #include "handlers/worker.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -80,6 +81,9 @@ worker_command(int count, char **arguments)
 	(void)count, (void)arguments; /* takes none */
 	engine_block_signals();
 	raise_descriptor_limit();
+	/* libfcgi's stream buffers come and go with each request; with fast
+	 * bins every one of them makes malloc sort all that is free. */
+	mallopt(M_MXFAST, 0);
 	/* A process that cannot share its counters says so and goes on. */
 	(void)metrics_open(settings.var);
 	if (!settings.auth)
