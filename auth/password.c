@@ -53,7 +53,8 @@ password_hash(struct text password, struct password_hash *hash)
 	    password.n, salt, sizeof salt, HASH_BYTES, hash->encoded,
 	    sizeof hash->encoded);
 	if (error != ARGON2_OK)
-		log_error("hashing a password: %s", argon2_error_message(error));
+		log_error("hashing a password: %s",
+		    argon2_error_message(error));
 	return error == ARGON2_OK;
 }
 

@@ -13,7 +13,8 @@
 enum { ID, USER, ACTION, PATTERN, GROUP, CREATED_AT, OUTCOME };
 
 static void
-write_uuid(struct json_writer *w, const struct pg_result *rows, int row, int column)
+write_uuid(struct json_writer *w, const struct pg_result *rows, int row,
+    int column)
 {
 	uint8_t id[16];
 	char text[UUID_TEXT_BYTES + 1];

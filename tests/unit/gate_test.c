@@ -1,6 +1,6 @@
 /*
- * The gate and the cache behind it, over a database that is a struct: who is
- * let in, and that a "no" is never said on the word of the cache.
+ * The gate: who is let in, and that a "no" is never said on the word of the
+ * cache.
  */
 #include <stdlib.h>
 
@@ -8,118 +8,15 @@
 #include "auth/principals.h"
 #include "auth/token.h"
 #include "fcgi/clock.h"
-#include "fcgi/lot.h"
-#include "fcgi/must.h"
 #include "fcgi/settings.h"
-#include "sql/db.h"
+#include "tests/unit/one_user.h"
 #include "tests/unit/request.h"
 #include "tests/unit/test.h"
-
-enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN };
-
-/* The one user there is, and what a read of it gives. */
-struct pg_result {
-	bool exists;
-	bool is_admin;
-	int64_t version;
-	int grants;
-	const char *action[4], *pattern[4];
-};
-
-static struct pg_result user;
-static bool away;
-static int reads, wakes;
-static void (*during_read)(void);
-
-const struct pg_result *
-db_call(struct request *r, enum statement statement, const struct params *p)
-{
-	struct pg_result *rows = arena_alloc(r->arena, sizeof *rows);
-
-	must(statement == STATEMENT_user_by_id && p->n == 1);
-	reads++;
-	*rows = user;
-	if (during_read)
-		during_read();
-	if (!away)
-		return rows;
-	fail(r, E_DATABASE_AWAY, FAIL_SENTENCE);
-	return NULL;
-}
-
-void
-params_init(struct params *p, struct arena *arena)
-{
-	*p = (struct params){ .arena = arena };
-}
-
-void
-param_uuid(struct params *p, const uint8_t value[16])
-{
-	(void)value;
-	p->n++;
-}
-
-int
-row_count(const struct pg_result *rows)
-{
-	if (!rows->exists)
-		return 0;
-	return rows->grants ? rows->grants : 1;
-}
-
-struct text
-row_text(const struct pg_result *rows, int row, int column)
-{
-	if (column == NAME)
-		return TEXT("somebody");
-	if (row >= rows->grants)
-		return TEXT_ABSENT;
-	return text_of(column == ACTION ? rows->action[row] :
-	    rows->pattern[row]);
-}
-
-bool
-row_bool(const struct pg_result *rows, int row, int column)
-{
-	must(row == 0 && column == IS_ADMIN);
-	return rows->is_admin;
-}
-
-int64_t
-row_bigint(const struct pg_result *rows, int row, int column)
-{
-	must(row == 0 && column == VERSION);
-	return rows->version;
-}
-
-void
-lot_wake_everyone(void)
-{
-	wakes++;
-}
 
 static const struct route open_route = { .access = ACCESS_OPEN };
 static const struct route user_route = { .access = ACCESS_USER };
 static const struct route grant_route = { .access = ACCESS_GRANT };
 static const struct route admin_route = { .access = ACCESS_ADMIN };
-
-/* A fresh world: a plain user of version 1, nothing cached, news trusted. */
-static void
-start(void)
-{
-	user = (struct pg_result){ .exists = true, .version = 1 };
-	principals_forget();
-	principals_fresh_until(INT64_MAX);
-	reads = wakes = 0;
-}
-
-static void
-grant(const char *action, const char *pattern)
-{
-	user.action[user.grants] = action;
-	user.pattern[user.grants++] = pattern;
-}
 
 /* A request with the user's token of that version. */
 static struct request *
@@ -199,24 +96,6 @@ a_token_in_any_case_of_its_scheme(void)
 	r->authorization = text_of(arena_printf(r->arena, "BEARER   %s",
 	    r->authorization.p + 7));
 	CHECK(gate(r));
-}
-
-static void
-the_database_is_asked_once(void)
-{
-	start();
-	for (int i = 0; i < 5; i++)
-		CHECK(gate(request_of(&user_route, 1)));
-	CHECK_INTEGER(reads, 1);
-
-	/* But each time while there is no news of changes. */
-	principals_fresh_until(clock_monotonic_us());
-	for (int i = 0; i < 5; i++)
-		CHECK(gate(request_of(&user_route, 1)));
-	CHECK_INTEGER(reads, 6);
-	principals_fresh_until(INT64_MAX);
-	CHECK(gate(request_of(&user_route, 1)));
-	CHECK_INTEGER(reads, 6);
 }
 
 static void
@@ -364,56 +243,6 @@ what_ends_in_the_middle_of_a_call(void)
 	away = false;
 }
 
-/*
- * A read that began before a change is answered after it: what it saw may
- * serve the request that asked, but must not stay in the cache.
- */
-static void
-old_news_is_not_kept(void)
-{
-	start();
-	during_read = principals_forget;
-	CHECK(gate(request_of(&user_route, 1)));
-	during_read = NULL;
-	CHECK_INTEGER(reads, 1);
-	user.is_admin = true;
-	CHECK(gate(request_of(&admin_route, 1)));
-	CHECK_INTEGER(reads, 2);
-	CHECK(gate(request_of(&admin_route, 1)));
-	CHECK_INTEGER(reads, 2);
-}
-
-static void
-more_users_than_fit(void)
-{
-	struct request *r = test_request();
-	uint8_t id[16] = { 0 };
-	bool cached, all = true;
-
-	start();
-	for (int i = 0; i <= PRINCIPALS_CACHED_MAX; i++) {
-		const struct principal *who;
-
-		id[0] = (uint8_t)i;
-		id[1] = (uint8_t)(i >> 8);
-		cached = true;
-		who = principals_take(r, id, &cached);
-		all &= who && !cached && memcmp(who->user, id, 16) == 0;
-		principals_give_back(who);
-		cached = true;
-		who = principals_take(r, id, &cached);
-		all &= who && cached;
-		principals_give_back(who);
-	}
-	CHECK(all);
-	CHECK_INTEGER(reads, PRINCIPALS_CACHED_MAX + 1);
-	/* The one too many pushed the others out. */
-	id[0] = id[1] = 0;
-	cached = true;
-	principals_give_back(principals_take(r, id, &cached));
-	CHECK(!cached);
-}
-
 static void
 the_database_is_away(void)
 {
@@ -462,15 +291,12 @@ main(void)
 	settings.jwt_secret = "a secret of more than thirty-two bytes";
 	headers_without_a_good_token();
 	a_token_in_any_case_of_its_scheme();
-	the_database_is_asked_once();
 	admin_routes();
 	deleted_users_are_out();
 	passwords_end_older_tokens();
 	tokens_end_while_waiting();
 	topics_need_grants();
 	what_ends_in_the_middle_of_a_call();
-	old_news_is_not_kept();
-	more_users_than_fit();
 	the_database_is_away();
 	open_routes_ask_nothing();
 	without_authentication();
