@@ -113,7 +113,7 @@ psql:
 
 # Pages that are printed from the tables; lint checks that they are current.
 docs: all
-	@for page in settings errors routes; do \
+	@for page in settings errors metrics routes; do \
 		BUILD=$(BUILD) docs/generate.sh $$page >docs/$$page.md; done
 .PHONY: docs
 

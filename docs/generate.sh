@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints one of the pages that are made from a table: settings, errors or
-# routes. `make docs` writes them, `make lint` checks that they are current.
+# Prints one of the pages that are made from a table: settings, errors,
+# metrics or routes. `make docs` writes them, `make lint` checks that they are current.
 
 sluice=${BUILD:-build}/sluice
 
@@ -23,6 +23,28 @@ errors)
 		split($1, before, /, */)
 		print "| " before[2] " | `" $2 "` | " $4 " |"
 	}' fcgi/error.def
+	;;
+metrics)
+	cat <<-'END'
+	# Metrics
+
+	`GET /metrics` answers for all worker processes of the host, whichever of
+	them is asked. Counters survive the processes, killed ones too.
+
+	| metric | kind | what it counts |
+	|---|---|---|
+	END
+	awk '/^METRIC\(/ {
+		gsub(/\\"/, "\001")
+		split($0, part, "\"")
+		split(part[1], before, /, */)
+		gsub("\001", "\"", part[4])
+		kind = tolower(before[2])
+		if (kind == "seconds" || kind == "count")
+			kind = "summary"
+		help = part[6] ? part[6] : help
+		print "| `" part[2] part[4] "` | " kind " | " help " |"
+	}' fcgi/metrics.def
 	;;
 routes)
 	cat <<-'END'
