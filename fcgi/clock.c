@@ -78,9 +78,9 @@ clock_print(int64_t unix_us, char text[CLOCK_TEXT_BYTES + 1])
 	days = (seconds - of_day) / SECONDS_PER_DAY;
 	date_of_days(days, &year, &month, &day);
 
-	n = snprintf(text, CLOCK_TEXT_BYTES + 1, "%04d-%02d-%02dT%02d:%02d:%02d",
-	    year, month, day, (int)(of_day / 3600), (int)(of_day / 60 % 60),
-	    (int)(of_day % 60));
+	n = snprintf(text, CLOCK_TEXT_BYTES + 1,
+	    "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day,
+	    (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60));
 	if (us)
 		n += snprintf(text + n, CLOCK_TEXT_BYTES + 1 - (size_t)n,
 		    ".%06d", (int)us);

@@ -88,7 +88,7 @@ struct request {
 
 	/* The gate's own (auth/gate.h), NULL and 0 before the first call. */
 	struct identity *identity;
-	int64_t token_expires_us; /* monotonic; 0 is never. No PARK outlasts it */
+	int64_t token_expires_us; /* monotonic; 0 never. Ends a PARK */
 
 	/* The handler's own. */
 	void *state;

@@ -45,8 +45,8 @@ struct row {
 
 static const struct row rows[] = {
 #define SETTING(name, member, kind, fallback, low, high, purpose) \
-	{ PREFIX #name, KIND_##kind, OFFSET_##kind(member), fallback, low, high, \
-	  purpose },
+	{ PREFIX #name, KIND_##kind, OFFSET_##kind(member), fallback, low, \
+	  high, purpose },
 #include "fcgi/settings.def"
 #undef SETTING
 };

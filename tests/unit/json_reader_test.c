@@ -100,7 +100,7 @@ depth_has_a_limit(void)
 	CHECK(!read_nested(JSON_DEPTH_MAX + 1, '{', '}'));
 	CHECK(!read_nested(1 << 20, '[', ']'));
 	/* Brackets in texts do not nest, whatever escapes stand there. */
-	read_string("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+	read_string("{\"a\":\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
 	    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
 	    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\\\"}");
 	CHECK(!request_failed(r));

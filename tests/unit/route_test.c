@@ -120,10 +120,10 @@ static void
 unknown_paths(void)
 {
 	static const char *const unknown[] = { "//", "/api", "/api/",
-		"/api/topics/", "/api//topics", "//api/topics", "/api/topics/x/",
-		"/api/topics//purge", "/api/topics/x/purge/", "/slashed",
-		"/api/topics/x/unknown", "/API/topics", "/1/2/3/4/5/6/7",
-		"/1/2/3/4/5/", "/api/topics/a/messages",
+		"/api/topics/", "/api//topics", "//api/topics",
+		"/api/topics/x/", "/api/topics//purge", "/api/topics/x/purge/",
+		"/slashed", "/api/topics/x/unknown", "/API/topics",
+		"/1/2/3/4/5/6/7", "/1/2/3/4/5/", "/api/topics/a/messages",
 		"/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18",
 		"/api/topics%2Fx", "/api%2Ftopics", "/%2F" };
 
