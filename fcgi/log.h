@@ -1,6 +1,6 @@
 /*
- * The log: one line an event on stderr, in logfmt, written at once, so that
- * lines of threads and processes never mix. Values are escaped: whatever a
+ * The log: one line an event on stderr, in logfmt. Lines are written whole, so
+ * that those of threads and processes never mix. Values are escaped: whatever a
  * client sends, it cannot begin a line or a field of its own. Nothing that
  * proves who somebody is (tokens, passwords, queries) may be handed in here.
  */

@@ -28,6 +28,7 @@ logged(void)
 	static char all[1 << 20];
 	size_t n;
 
+	log_flush();
 	dup2(real_stderr, STDERR_FILENO);
 	close(real_stderr);
 	rewind(captured);
@@ -183,6 +184,46 @@ levels(void)
 	CHECK_STRING(without_head(logged()), " msg=\"yes\"\n");
 }
 
+/* How many bytes have been written, not just gathered? */
+static off_t
+written(void)
+{
+	return lseek(STDERR_FILENO, 0, SEEK_END);
+}
+
+static void
+lines_of_requests_gather(void)
+{
+	struct request *r = answered();
+	const char *line;
+	int lines = 0;
+
+	reply_empty(r, 204);
+	capture();
+	log_request(r);
+	CHECK_INTEGER(written(), 0);
+	log_info("next");
+	line = logged();
+	CHECK(strstr(line, " msg=request "));
+	CHECK(strstr(line, " msg=\"next\"\n") > strstr(line, " msg=request "));
+
+	/* None is lost when there are more than fit. */
+	capture();
+	for (int i = 0; i < 1000; i++)
+		log_request(r);
+	CHECK(written() > 0);
+	for (line = logged(); *line; line = strchr(line, '\n') + 1)
+		lines += strncmp(line, "at=20", 5) == 0;
+	CHECK_INTEGER(lines, 1000);
+
+	/* Our own faults do not wait. */
+	fail(r, E_INTERNAL, FAIL_SENTENCE);
+	capture();
+	log_request(r);
+	CHECK(written() > 0);
+	logged();
+}
+
 enum { WRITERS = 8, LINES = 200 };
 
 static void *
@@ -230,6 +271,7 @@ main(void)
 	requests();
 	the_longest_request_line_fits();
 	levels();
+	lines_of_requests_gather();
 	threads_do_not_mix();
 	return test_result();
 }
