@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "auth/principals.h"
-#include "auth/token.h"
+#include "auth/token_cache.h"
 #include "fcgi/clock.h"
 #include "fcgi/log.h"
 #include "fcgi/must.h"
@@ -79,7 +79,7 @@ read_token(struct request *r)
 	token = bearer_token(r->authorization);
 	if (!token.p)
 		return refuse(r, E_UNAUTHENTICATED, "unsupported auth scheme");
-	why = token_check(token, now_us / 1000000, &me->claims);
+	why = token_check_cached(token, now_us / 1000000, &me->claims);
 	if (why) {
 		log_debug("token refused: %s", why);
 		return refuse(r, E_BAD_TOKEN, NULL);
