@@ -40,6 +40,7 @@ static struct {
 	struct timers timers;
 	int64_t loop_looks_us; /* when the loop calls lot_tick */
 	void (*stir)(void);
+	void (*first)(void); /* somebody parked in the empty lot */
 	uint32_t parked;
 	uint64_t tickets;
 	uint64_t calls_to_all; /* how often everyone was woken */
@@ -183,6 +184,12 @@ lot_start(void (*stir)(void))
 }
 
 void
+lot_on_first(void (*first)(void))
+{
+	lot.first = first;
+}
+
+void
 lot_stop(void)
 {
 	for (int i = 0; i < CHANNEL_BUCKETS; i++)
@@ -304,10 +311,11 @@ lot_look(struct connection *c)
 bool
 lot_park(struct connection *c)
 {
-	bool parked;
+	bool parked, first;
 
 	pthread_mutex_lock(&lot.lock);
 	must(c->state == CONNECTION_RUNNING);
+	first = !lot.parked;
 	parked = !c->woken && !c->stirred &&
 	    c->calls_to_all == lot.calls_to_all;
 	c->stirred = false;
@@ -319,6 +327,9 @@ lot_park(struct connection *c)
 		    c->request.deadline_us);
 	}
 	unlock(NULL);
+	/* c may be somebody else's by now. */
+	if (parked && first && lot.first)
+		lot.first();
 	return parked;
 }
 

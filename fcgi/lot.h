@@ -50,4 +50,7 @@ uint32_t lot_waiting(struct channel_key key);
 /* Requests parked now in this process. */
 uint32_t lot_parked(void);
 
+/* Call first() whenever a request parks in an empty lot. Set before use. */
+void lot_on_first(void (*first)(void));
+
 #endif

@@ -129,7 +129,10 @@ take_lanes(struct turn *turn)
 	}
 }
 
-/* The calls are over: lanes with more items go back to the line. */
+/*
+ * All is answered: lanes with more items go back to the line. Not earlier:
+ * the callers just answered are the next to come, and so come together.
+ */
 static void
 release_lanes(struct turn *turn)
 {
@@ -288,8 +291,8 @@ turn_submit(struct request *r, struct db *db)
 	turn->arena = arena_new();
 	while (next_turn(turn)) {
 		run_turn(turn, db);
-		release_lanes(turn);
 		resume_all(turn, db);
+		release_lanes(turn);
 		arena_reset(turn->arena);
 	}
 	arena_free(turn->arena);

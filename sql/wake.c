@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -27,12 +28,15 @@ enum {
 	EPOCHS_MAX = 8,
 	EPOCH_INTERVAL_MS = 500,
 	ANNOUNCE_INTERVAL_MS = 1000,
-	PEER_SILENT_MS = 5000
+	PEER_SILENT_MS = 5000,
+	/* Waiters come and go; a process counts as waiting for a while. */
+	WAITING_LINGERS_MS = 5000
 };
 
 struct peer {
 	uint64_t sender;
 	uint64_t number;
+	bool waiting;
 	int64_t heard_us;
 };
 
@@ -55,12 +59,29 @@ static struct {
 	struct db *db;
 	PGconn *listening; /* the connection that LISTEN was sent on */
 	uint64_t sender, sent;
+	_Atomic bool waiting;	/* as told to the peers */
+	int64_t waited_us;	/* when somebody waited here last */
 	struct peer peer[PEERS_MAX];
 	int peers;
 	struct epoch epoch[EPOCHS_MAX];
 	int epochs;
 	int64_t send_after_us, epochs_after_us, announce_after_us;
 } waker = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void
+stir_waker(void)
+{
+	/* A full counter means that it is stirred already. */
+	(void)!write(waker.event_fd, &(uint64_t){ 1 }, 8);
+}
+
+/* Somebody waits in the empty lot: the peers are to know at once. */
+static void
+first_waits(void)
+{
+	if (!waker.waiting)
+		stir_waker();
+}
 
 /* Remember to tell; the same channel's notes become one. */
 static void
@@ -89,7 +110,7 @@ leave_note(struct channel_key key, uint32_t count, int64_t due_wall_us)
 	}
 	pthread_mutex_unlock(&waker.lock);
 	if (first)
-		(void)!write(waker.event_fd, &(uint64_t){ 1 }, 8);
+		stir_waker();
 }
 
 void
@@ -130,7 +151,7 @@ send_some(const struct wake_entry *entries, int n)
 {
 	char text[WAKE_NOTE_BYTES_MAX + WAKE_ENTRY_BYTES_MAX];
 	int length = wake_note_head(text, sizeof(text), waker.sender,
-	    ++waker.sent), i;
+	    ++waker.sent, waker.waiting), i;
 
 	for (i = 0; i < n && length < WAKE_NOTE_BYTES_MAX -
 	    WAKE_ENTRY_BYTES_MAX; i++)
@@ -140,6 +161,16 @@ send_some(const struct wake_entry *entries, int n)
 	if (notify(text))
 		metric_add(METRIC_wake_notes_sent, 1);
 	return i;
+}
+
+/* Does somebody wait at a peer? If not, notes are for nobody. */
+static bool
+peers_wait(void)
+{
+	for (int i = 0; i < waker.peers; i++)
+		if (waker.peer[i].waiting)
+			return true;
+	return false;
 }
 
 static void
@@ -160,22 +191,29 @@ send_notes(int64_t now)
 	pthread_mutex_unlock(&waker.lock);
 	if (overflowed)
 		waker.sent++; /* a gap: everybody looks */
-	while (done < n)
+	while (done < n && peers_wait())
 		done += send_some(entries + done, n - done);
 	if (n)
 		waker.send_after_us = clock_monotonic_us() +
 		    WAKE_NOTE_INTERVAL * 1000;
 }
 
+/* Once a second, and at once when somebody begins to wait here. */
 static void
 announce(int64_t now)
 {
 	char text[WAKE_ENTRY_BYTES_MAX];
+	bool waits = lot_parked() > 0, told = waker.waiting;
 
-	if (now < waker.announce_after_us)
+	if (waits)
+		waker.waited_us = now;
+	waker.waiting = waits || (told &&
+	    now < waker.waited_us + WAITING_LINGERS_MS * 1000);
+	if (now < waker.announce_after_us && waker.waiting == told)
 		return;
 	waker.announce_after_us = now + ANNOUNCE_INTERVAL_MS * 1000;
-	wake_note_head(text, sizeof(text), waker.sender, waker.sent);
+	wake_note_head(text, sizeof(text), waker.sender, waker.sent,
+	    waker.waiting);
 	notify(text);
 }
 
@@ -188,24 +226,31 @@ peer_get(uint64_t sender)
 	return NULL;
 }
 
-/* Has nothing of this peer been missed? A new one starts with a clean slate:
- * what it wrote before, waiters who listened before have looked for. */
+/*
+ * Has nothing of this peer been missed? And if it waits from now on: what we
+ * did not send it before, it has to look for.
+ */
 static void
-check_number(const struct wake_note *note, int64_t now)
+heard_from(const struct wake_note *note, int64_t now)
 {
 	struct peer *peer = peer_get(note->sender);
 	bool announcement = *note->entries == '\0';
 
-	if (!peer) {
-		if (waker.peers == PEERS_MAX)
-			return;
+	if (!peer && waker.peers < PEERS_MAX) {
 		peer = &waker.peer[waker.peers++];
-		*peer = (struct peer){ note->sender, note->number, now };
-		return;
+		*peer = (struct peer){ .sender = note->sender,
+			.number = note->number - !announcement };
 	}
+	if (!peer)
+		return;
 	if (note->number != peer->number + !announcement)
 		lot_wake_everyone();
+	if (note->waiting && !peer->waiting) {
+		waker.sent++;
+		waker.announce_after_us = now;
+	}
 	peer->number = note->number;
+	peer->waiting = note->waiting;
 	peer->heard_us = now;
 }
 
@@ -217,7 +262,7 @@ receive(const char *text, int64_t now)
 
 	if (!wake_note_read(&note, text) || note.sender == waker.sender)
 		return;
-	check_number(&note, now);
+	heard_from(&note, now);
 	metric_add(METRIC_wake_notes_received, *note.entries != '\0');
 	while (wake_note_next(&note, &entry)) {
 		if (entry.count)
@@ -370,6 +415,7 @@ wake_start(const struct wake_hooks *hooks)
 	    sizeof(waker.sender));
 	waker.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(waker.event_fd >= 0);
+	lot_on_first(first_waits);
 	must(pthread_create(&waker.thread, NULL, waker_main, NULL) == 0);
 }
 
@@ -379,7 +425,7 @@ wake_stop(void)
 	pthread_mutex_lock(&waker.lock);
 	waker.stopping = true;
 	pthread_mutex_unlock(&waker.lock);
-	(void)!write(waker.event_fd, &(uint64_t){ 1 }, 8);
+	stir_waker();
 	must(pthread_join(waker.thread, NULL) == 0);
 	close(waker.event_fd);
 }

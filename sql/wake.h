@@ -6,6 +6,10 @@
  * milliseconds together in one pg_notify: inside the writing transaction
  * NOTIFY would serialise every commit on one lock.
  *
+ * Notes are sent only while somebody waits at a peer. A process says so when
+ * its first waiter comes; until all peers know, they may have kept a note to
+ * themselves, so each answers with a gap in its count: look again, all of you.
+ *
  * A notification is a hint, never the truth. Each process announces once a
  * second how many notes it has sent; a gap in that count, a peer that fell
  * silent or a connection opened anew means that every waiter looks again.

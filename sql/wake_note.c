@@ -9,9 +9,11 @@
 #include <stdlib.h>
 
 int
-wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number)
+wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number,
+    bool waiting)
 {
-	return snprintf(to, room, "%" PRIu64 " %" PRIu64 " ", sender, number);
+	return snprintf(to, room, "%" PRIu64 " %" PRIu64 " %d ", sender,
+	    number, waiting);
 }
 
 int
@@ -52,9 +54,15 @@ read_signed(const char **at, char end, int64_t *value)
 bool
 wake_note_read(struct wake_note *note, const char *text)
 {
+	uint64_t waiting;
+
 	note->entries = text;
-	return read_unsigned(&note->entries, ' ', &note->sender) &&
-	    read_unsigned(&note->entries, ' ', &note->number);
+	if (!read_unsigned(&note->entries, ' ', &note->sender) ||
+	    !read_unsigned(&note->entries, ' ', &note->number) ||
+	    !read_unsigned(&note->entries, ' ', &waiting))
+		return false;
+	note->waiting = waiting != 0;
+	return true;
 }
 
 bool

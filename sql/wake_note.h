@@ -1,7 +1,7 @@
 /*
- * The text of a notification: "sender first entries", where an entry is
- * "kind.id.count.due;". Numbers are decimal, due is Unix microseconds and 0
- * when there is none; `first` is the number of notes sent before it.
+ * The text of a notification: "sender number waiting entries", where an entry
+ * is "kind.id.count.due;". Numbers are decimal; `waiting` is 1 when somebody
+ * waits at the sender, due is Unix microseconds and 0 when there is none.
  */
 #ifndef SQL_WAKE_NOTE_H
 #define SQL_WAKE_NOTE_H
@@ -21,13 +21,15 @@ struct wake_note {
 	uint64_t sender;
 	uint64_t number;	/* of this note, from 1; an announcement repeats
 				 * the last */
+	bool waiting;
 	const char *entries;	/* where the entries begin in the text */
 };
 
 /* Room that any entry fits in. */
 enum { WAKE_ENTRY_BYTES_MAX = 80 };
 
-int wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number);
+int wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number,
+    bool waiting);
 int wake_note_entry(char *to, size_t room, const struct wake_entry *entry);
 
 /* False for what is not a note. */
