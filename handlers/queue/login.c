@@ -10,6 +10,7 @@
 #include "auth/token.h"
 #include "fcgi/clock.h"
 #include "fcgi/json_reader.h"
+#include "fcgi/metrics.h"
 #include "fcgi/settings.h"
 #include "handlers/handlers.h"
 #include "sql/db.h"
@@ -177,8 +178,11 @@ log_in(struct request *r, struct login *l)
 
 	if (outcome == PASSWORD_UNCHECKED)
 		return fail(r, E_BUSY, FAIL_SENTENCE);
-	if (outcome == PASSWORD_WRONG)
+	if (outcome == PASSWORD_WRONG) {
+		metric_add(METRIC_logins_failed, 1);
 		return fail(r, E_BAD_CREDENTIALS, FAIL_SENTENCE);
+	}
+	metric_add(METRIC_logins_ok, 1);
 	row_uuid(l->user, 0, USER_ID, user);
 	r->user = l->username;
 	return reply_token(r, user, row_text(l->user, 0, USER_NAME),

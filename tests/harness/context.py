@@ -76,7 +76,7 @@ class Context:
             text = self.instance.worker_get(number, "/metrics",
                                             self.admin.token)
             found += [int(line.split()[1]) for line in text.splitlines()
-                      if line.startswith("sluice_requests_parked ")]
+                      if line.startswith("sluice_parked_requests ")]
         return found
 
     def wait_for_parked(self, count):

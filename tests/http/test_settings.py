@@ -4,16 +4,17 @@ instance's database and differ in one setting."""
 import contextlib
 import http.client
 import json
+import subprocess
 
-from harness.context import Context, eventually, same
-from harness.instance import Instance
+from harness.context import Call, Context, eventually, same
+from harness.instance import BINARY, Instance
 
 
 @contextlib.contextmanager
 def pool(t, **settings):
-    other = Instance(database=t.instance.database,
-                     jwt_secret=t.instance.jwt_secret, processes=1,
-                     **settings).start()
+    other = Instance(**{"database": t.instance.database,
+                        "jwt_secret": t.instance.jwt_secret,
+                        "processes": 1, **settings}).start()
     try:
         yield Context(other)
     finally:
@@ -108,3 +109,59 @@ def test_logins_are_limited_by_address(t):
         same(login_from("127.0.0.8", port)[0].status, 401, "another address")
         eventually(lambda: login_from("127.0.0.7", port)[0].status == 401,
                    5, "the next window")
+
+
+def test_passwords_are_hashed_as_the_settings_say_today(t):
+    user = t.new_user()
+
+    def log_in(client):
+        client.post("/api/auth/login", {
+            "username": user["username"],
+            "password": "correct horse battery"}).expect(200)
+
+    def parameters():
+        return t.sql("select split_part(password_hash, '$', 4), version "
+                     f"from sluice.users where id = '{user['id']}'")
+
+    same(parameters(), "m=64,t=1,p=1|1")
+    with pool(t, argon2_memory=128, argon2_passes=2) as other:
+        log_in(t.anonymous())
+        same(parameters(), "m=64,t=1,p=1|1")
+        log_in(other.anonymous())
+        same(parameters(), "m=128,t=2,p=1|1")
+    log_in(t.anonymous())
+    same(parameters(), "m=64,t=1,p=1|1")
+
+
+def test_logins_wait_for_their_hash_without_a_thread(t):
+    with pool(t, argon2_memory=32768, argon2_passes=4, threads=4) as slow:
+        calls = [Call(slow.anonymous().post, "/api/auth/login", {
+            "username": "nobody", "password": "correct horse battery"})
+            for _ in range(8)]
+        slow.wait_for_parked(1)
+        slow.admin.get("/api/topic-configs").expect(200)
+        same(any(call.is_alive() for call in calls), True,
+             "an answer while others wait")
+        for call in calls:
+            call.result().expect(401, "invalid credentials")
+
+
+def test_the_first_user_is_an_admin(t):
+    name = t.fresh("empty")
+    subprocess.run(
+        ["createdb", "-h", t.instance.var / "run", "-U", "postgres",
+         "-O", "sluice", name], check=True, capture_output=True)
+    database = t.instance.database.replace("dbname=sluice", f"dbname={name}")
+
+    def migrate(password):
+        return subprocess.run(
+            [BINARY, "migrate"], capture_output=True, text=True, check=True,
+            env={**t.instance.environment, "SLUICE_DATABASE": database,
+                 "SLUICE_ADMIN_PASSWORD": password}).stdout
+
+    same("nobody can log in" in migrate(""), True, "a warning")
+    same("user admin: created" in migrate(t.instance.password), True)
+    same("user" in migrate("another password"), False, "one user is enough")
+    with pool(t, database=database) as other:
+        [user] = other.admin.get("/api/users").expect(200)["items"]
+        same((user["username"], user["is_admin"]), ("admin", True))
