@@ -8,7 +8,7 @@
  *	READY	in line for a thread; a thread makes it RUNNING
  *	RUNNING	a thread's own; that thread moves it on
  *	PARKED	in the lot; a wake-up, its deadline or a hang-up makes it READY
- *	TURN	its write waits for a turn; whoever runs the turn makes it RUNNING
+ *	TURN	its write waits; whoever runs its turn makes it RUNNING
  *	CLOSED	on the list of what the loop frees
  *
  * `state`, `woken`, `stirred` and the lot's fields are guarded by the lot's
@@ -48,7 +48,7 @@ struct listening {
 struct connection {
 	struct request request;
 	struct fastcgi *fastcgi;
-	struct connection *next;	/* in the ready line or the closed list */
+	struct connection *next;	/* in the ready line or closed list */
 	enum connection_state state;
 	bool begun;	/* it has a request; otherwise one is to be read */
 	bool called;	/* its handler has been called */

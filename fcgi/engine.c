@@ -37,6 +37,7 @@
 #include "fcgi/lot_private.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
+#include "fcgi/ready.h"
 
 enum { EVENTS = 256, ACCEPTS_IN_A_ROW = 64, DRAIN_ACCEPT_MS_MAX = 5000 };
 
@@ -49,19 +50,10 @@ static struct {
 	bool accepting;
 	int64_t drain_until_us;
 
-	/* The ready line, and the signal that it is not empty. */
-	pthread_mutex_t ready_lock;
-	pthread_cond_t ready_came;
-	struct connection *ready_first, *ready_last;
-	int sleepers; /* threads that wait for the signal */
-	bool ending;
-
 	/* What the loop is to free; guarded by closed_lock. */
 	pthread_mutex_t closed_lock;
 	struct connection *closed;
 } engine = {
-	.ready_lock = PTHREAD_MUTEX_INITIALIZER,
-	.ready_came = PTHREAD_COND_INITIALIZER,
 	.closed_lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
@@ -94,57 +86,6 @@ bool
 request_hung_up(const struct request *r)
 {
 	return fastcgi_hung_up(connection_of(r)->fastcgi);
-}
-
-void
-engine_ready(struct connection *take_chain)
-{
-	struct connection *last = take_chain;
-	int n = 1, wanted;
-
-	for (; last->next; last = last->next)
-		n++;
-	pthread_mutex_lock(&engine.ready_lock);
-	*(engine.ready_last ? &engine.ready_last->next : &engine.ready_first) =
-	    take_chain;
-	engine.ready_last = last;
-	wanted = n < engine.sleepers ? n : engine.sleepers;
-	pthread_mutex_unlock(&engine.ready_lock);
-	while (wanted-- > 0)
-		pthread_cond_signal(&engine.ready_came);
-}
-
-/* The next READY connection, RUNNING from now on; NULL at the end. */
-static struct connection *
-ready_take(void)
-{
-	struct connection *c;
-	bool flushed = false;
-
-	pthread_mutex_lock(&engine.ready_lock);
-	while (!engine.ready_first && !engine.ending) {
-		if (!flushed) {
-			pthread_mutex_unlock(&engine.ready_lock);
-			log_flush();
-			flushed = true;
-			pthread_mutex_lock(&engine.ready_lock);
-			continue;
-		}
-		engine.sleepers++;
-		pthread_cond_wait(&engine.ready_came, &engine.ready_lock);
-		engine.sleepers--;
-	}
-	c = engine.ready_first;
-	if (c) {
-		engine.ready_first = c->next;
-		if (!c->next)
-			engine.ready_last = NULL;
-		c->next = NULL;
-	}
-	pthread_mutex_unlock(&engine.ready_lock);
-	if (c)
-		lot_resume(c);
-	return c;
 }
 
 static void
@@ -318,8 +259,10 @@ thread_main(void *argument)
 	struct db *db = engine.hooks->open((int)(intptr_t)argument);
 	struct connection *c;
 
-	while ((c = ready_take()))
+	while ((c = ready_take())) {
+		lot_resume(c);
 		serve(c, db);
+	}
 	engine.hooks->close(db);
 	return NULL;
 }
@@ -458,7 +401,7 @@ loop(void)
 		for (int i = n; i-- > 0;)
 			handle(&events[i], &chain);
 		if (chain)
-			engine_ready(chain);
+			ready_put(chain);
 		next_us = lot_tick(clock_monotonic_us());
 		free_closed();
 	}
@@ -519,10 +462,7 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 		must(pthread_create(&thread[i], NULL, thread_main,
 		    (void *)(intptr_t)i) == 0);
 	loop();
-	pthread_mutex_lock(&engine.ready_lock);
-	engine.ending = true;
-	pthread_cond_broadcast(&engine.ready_came);
-	pthread_mutex_unlock(&engine.ready_lock);
+	ready_end();
 	for (int i = 0; i < threads; i++)
 		must(pthread_join(thread[i], NULL) == 0);
 	lot_stop();

@@ -3,8 +3,8 @@
  * woken but have not looked yet, both in order of arrival. A wake-up takes
  * from the front of the first list, so its cost does not depend on how many
  * wait. One lock guards everything here, and it is never held together with
- * another: what becomes READY is collected in a chain and handed to the
- * engine afterwards.
+ * another: what becomes READY is collected in a chain and put into
+ * the ready line afterwards.
  */
 #include "fcgi/lot.h"
 
@@ -14,6 +14,7 @@
 #include "fcgi/lot_private.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
+#include "fcgi/ready.h"
 
 enum { CHANNEL_BUCKETS = 1 << 14 };
 
@@ -158,7 +159,7 @@ wake(struct channel *channel, uint32_t count, struct chain *chain)
 	return woken;
 }
 
-/* End a locked section; what it made READY goes to the engine. */
+/* End a locked section; what it made READY goes to the line. */
 static void
 unlock(struct chain *chain)
 {
@@ -173,7 +174,7 @@ unlock(struct chain *chain)
 	if (stir)
 		lot.stir();
 	if (chain && chain->first)
-		engine_ready(chain->first);
+		ready_put(chain->first);
 }
 
 void

@@ -44,7 +44,4 @@ bool lot_stir(struct connection *c);
  */
 int64_t lot_tick(int64_t now_us);
 
-/* The engine's line of READY connections, linked by `next`. */
-void engine_ready(struct connection *take_chain);
-
 #endif

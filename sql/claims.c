@@ -128,7 +128,8 @@ is_heavy(const struct pg_result *rows, int count)
 	int64_t bytes = 0;
 
 	for (int i = 0; i < count; i++)
-		bytes += (int64_t)(row_text(rows, i, 11).n + row_text(rows, i, 12).n);
+		bytes += (int64_t)(row_text(rows, i, 11).n +
+		    row_text(rows, i, 12).n);
 	return bytes >= DEQUEUE_BYTES_MAX;
 }
 

@@ -9,12 +9,10 @@
  * fail at once, until an urgent connection (the heartbeat of sql/wake.c) gets
  * an answer. A slow commit alone is not "away": the heartbeat still beats.
  */
-#include "sql/db.h"
+#include "sql/session.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/clock.h"
@@ -24,145 +22,16 @@
 #include "fcgi/settings.h"
 
 enum {
-	AWAY_AFTER_MS = 1500,
 	WAIT_SLICE_MS = 100,
-	RECONNECT_PAUSE_MS = 100,
-	LOCK_TIMEOUT_MS = 2000,
 	GRACE_MS = 1000 /* the server's own timeout strikes first */
 };
 
-struct db {
-	PGconn *connection;
-	const char *application;
-	bool urgent;
-	bool prepared[STATEMENTS];
-	int64_t connect_after_us;
-	char sqlstate[6];
-};
-
 static _Atomic int64_t answered_us; /* the last answer anybody had */
-static _Atomic bool away;
-
-const char *
-db_conninfo(void)
-{
-	static char own[512];
-
-	if (*settings.database)
-		return settings.database;
-	if (!*own)
-		snprintf(own, sizeof(own), "host=%s%s/run dbname=sluice",
-		    *settings.var == '/' ? "" : "./", settings.var);
-	return own;
-}
-
-struct db *
-db_open(const char *application, bool urgent)
-{
-	struct db *db = calloc(1, sizeof(*db));
-
-	must(db);
-	db->application = application;
-	db->urgent = urgent;
-	return db;
-}
-
-static void
-disconnect(struct db *db)
-{
-	PQfinish(db->connection);
-	db->connection = NULL;
-	memset(db->prepared, 0, sizeof(db->prepared));
-}
-
-void
-db_close(struct db *take_db)
-{
-	disconnect(take_db);
-	free(take_db);
-}
 
 const char *
 db_sqlstate(const struct db *db)
 {
 	return db->sqlstate;
-}
-
-/* What a worker's session looks like; design: few, short, generic plans. */
-static bool
-configure(struct db *db)
-{
-	char text[512];
-	PGresult *result;
-	bool ok;
-
-	snprintf(text, sizeof(text),
-	    "set statement_timeout = %lld; set lock_timeout = %d;"
-	    "set idle_in_transaction_session_timeout = 10000;"
-	    "set plan_cache_mode = force_generic_plan;"
-	    "set enable_seqscan = off; set enable_hashjoin = off;"
-	    "set enable_mergejoin = off; set timezone = 'UTC';"
-	    "set client_min_messages = warning",
-	    (long long)settings.database_timeout_ms, LOCK_TIMEOUT_MS);
-	result = PQexec(db->connection, text);
-	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
-	return ok;
-}
-
-static bool
-connect_now(struct db *db)
-{
-	const char *names[] = { "dbname", "fallback_application_name",
-		"connect_timeout", "tcp_user_timeout", "client_encoding",
-		NULL };
-	const char *values[] = { db_conninfo(), db->application, "2", "3000",
-		"UTF8", NULL };
-	int64_t now = clock_monotonic_us();
-
-	if (now < db->connect_after_us)
-		return false;
-	db->connection = PQconnectdbParams(names, values, 1);
-	if (PQstatus(db->connection) == CONNECTION_OK && configure(db)) {
-		must(PQsetnonblocking(db->connection, 1) == 0);
-		metric_add(METRIC_database_connects, 1);
-		return true;
-	}
-	log_error("database: %s", PQerrorMessage(db->connection));
-	disconnect(db);
-	db->connect_after_us =
-	    clock_monotonic_us() + RECONNECT_PAUSE_MS * 1000;
-	if (clock_monotonic_us() - now > AWAY_AFTER_MS * 1000)
-		atomic_store(&away, true);
-	return false;
-}
-
-/* A connection that ended while it was idle shows itself as readable. */
-static bool
-ended_while_idle(struct db *db)
-{
-	struct pollfd p = { PQsocket(db->connection), POLLIN, 0 };
-
-	if (poll(&p, 1, 0) == 0)
-		return false;
-	return !PQconsumeInput(db->connection) ||
-	    PQstatus(db->connection) != CONNECTION_OK;
-}
-
-static bool
-connected(struct db *db)
-{
-	if (atomic_load(&away) && !db->urgent)
-		return false;
-	if (db->connection && ended_while_idle(db))
-		disconnect(db);
-	return db->connection || connect_now(db);
-}
-
-PGconn *
-db_connection(struct db *db)
-{
-	return connected(db) ? db->connection : NULL;
 }
 
 /*
@@ -197,7 +66,7 @@ wait_for_result(struct db *db, int64_t began_us)
 		    atomic_load(&answered_us) < began_us) {
 			log_error("database: no answer for %d ms",
 			    AWAY_AFTER_MS);
-			atomic_store(&away, true);
+			atomic_store(&database_away, true);
 			return false;
 		}
 	}
@@ -207,8 +76,8 @@ static void
 answered(struct db *db)
 {
 	atomic_store(&answered_us, clock_monotonic_us());
-	if (db->urgent && atomic_load(&away)) {
-		atomic_store(&away, false);
+	if (db->urgent && atomic_load(&database_away)) {
+		atomic_store(&database_away, false);
 		log_info("database: answers again");
 	}
 }
@@ -221,7 +90,7 @@ lost(struct db *db, bool sent)
 	    PQerrorMessage(db->connection));
 	metric_add(METRIC_database_errors, 1);
 	strcpy(db->sqlstate, "08006");
-	disconnect(db);
+	session_close(db);
 	return sent ? DB_UNKNOWN : DB_AWAY;
 }
 
@@ -328,7 +197,7 @@ send_statement(struct db *db, enum statement statement, const struct params *p)
 static enum db_outcome
 begin(struct db *db, enum statement statement)
 {
-	if (!connected(db)) {
+	if (!session_open(db)) {
 		strcpy(db->sqlstate, "08001");
 		return DB_AWAY;
 	}
@@ -437,7 +306,7 @@ db_command(struct db *db, const char *text)
 	PGresult *result;
 	bool ok;
 
-	if (!connected(db) || !PQsendQuery(db->connection, text))
+	if (!session_open(db) || !PQsendQuery(db->connection, text))
 		return false;
 	if (!wait_for_result(db, began_us)) {
 		lost(db, true);

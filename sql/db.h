@@ -31,7 +31,8 @@ void params_init(struct params *p, struct arena *arena);
 void param_bigint(struct params *p, int64_t value);
 void param_integer(struct params *p, int32_t value);
 void param_bool(struct params *p, bool value);
-void param_text(struct params *p, struct text value);	/* absent = null; also bytea */
+/* Absent text is null; bytea goes the same way. */
+void param_text(struct params *p, struct text value);
 void param_uuid(struct params *p, const uint8_t value[16]);
 /* A timestamptz; INT64_MIN is null. */
 void param_time(struct params *p, int64_t unix_us);
@@ -49,9 +50,9 @@ void param_bools(struct params *p, const bool *v, int n);
 /* How a call ended. */
 enum db_outcome {
 	DB_DONE,
-	DB_AWAY,	/* nothing was sent, or the server is certain it undid it */
-	DB_UNKNOWN,	/* sent, and the connection was lost: it may have happened */
-	DB_BUSY,	/* undone: a lock, a deadlock, a resource; may work later */
+	DB_AWAY,	/* nothing was done: there is no database to ask */
+	DB_UNKNOWN,	/* the connection was lost: it may have happened */
+	DB_BUSY,	/* undone: a lock, a resource; it may work later */
 	DB_FAILED	/* undone: an error that should not be */
 };
 
@@ -92,14 +93,18 @@ int row_count(const struct pg_result *rows);
 void rows_free(struct pg_result *take_rows);
 bool row_null(const struct pg_result *rows, int row, int column);
 int64_t row_bigint(const struct pg_result *rows, int row, int column);
-int32_t row_integer(const struct pg_result *rows, int row, int column);	/* also smallint */
+/* An integer or a smallint. */
+int32_t row_integer(const struct pg_result *rows, int row, int column);
 bool row_bool(const struct pg_result *rows, int row, int column);
-struct text row_text(const struct pg_result *rows, int row, int column);	/* bytea too; absent = null */
-int64_t row_time(const struct pg_result *rows, int row, int column);	/* unix us; null = INT64_MIN */
-void row_uuid(const struct pg_result *rows, int row, int column, uint8_t value[16]);
+/* Also a bytea; null is the absent text. */
+struct text row_text(const struct pg_result *rows, int row, int column);
+/* Unix microseconds; null is INT64_MIN. */
+int64_t row_time(const struct pg_result *rows, int row, int column);
+void row_uuid(const struct pg_result *rows, int row, int column,
+    uint8_t value[16]);
 /* A bigint[]; the count, and the values in the arena. */
-int row_bigints(const struct pg_result *rows, int row, int column, struct arena *arena,
-    int64_t **values);
+int row_bigints(const struct pg_result *rows, int row, int column,
+    struct arena *arena, int64_t **values);
 
 /*
  * A connection, opened by its first call. `application` is its name in

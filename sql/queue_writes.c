@@ -301,7 +301,8 @@ settled(struct settlement **all, int n, const struct pg_result *rows, int row)
 }
 
 static void
-ack_take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
+ack_take(struct turn_item *items, const struct pg_result *rows,
+    struct arena *arena)
 {
 	int n;
 	struct settlement **all = settlements(arena, items, &n);
@@ -313,7 +314,8 @@ ack_take(struct turn_item *items, const struct pg_result *rows, struct arena *ar
 
 /* A message that was nacked is due again: where, and when? */
 static void
-nack_take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
+nack_take(struct turn_item *items, const struct pg_result *rows,
+    struct arena *arena)
 {
 	int n;
 	struct settlement **all = settlements(arena, items, &n);

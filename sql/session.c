@@ -1,0 +1,151 @@
+/*
+ * Opening connections to PostgreSQL and closing them: which one, with what
+ * settings, and when not to try.
+ */
+#include "sql/session.h"
+
+#include <libpq-fe.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/log.h"
+#include "fcgi/metrics.h"
+#include "fcgi/must.h"
+#include "fcgi/settings.h"
+
+enum { RECONNECT_PAUSE_MS = 100, LOCK_TIMEOUT_MS = 2000 };
+
+_Atomic bool database_away;
+
+/* The own cluster's, for when SLUICE_DATABASE is empty. */
+static char own[PATH_MAX + 64];
+static pthread_once_t own_once = PTHREAD_ONCE_INIT;
+
+/* Its socket is under SLUICE_VAR; libpq takes only absolute paths for one. */
+static void
+find_own(void)
+{
+	char var[PATH_MAX];
+
+	if (!realpath(settings.var, var))
+		snprintf(var, sizeof(var), "%s", settings.var);
+	snprintf(own, sizeof(own), "host=%s/run dbname=sluice user=sluice",
+	    var);
+}
+
+const char *
+db_conninfo(void)
+{
+	pthread_once(&own_once, find_own);
+	return *settings.database ? settings.database : own;
+}
+
+struct db *
+db_open(const char *application, bool urgent)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	must(db);
+	db->application = application;
+	db->urgent = urgent;
+	return db;
+}
+
+void
+session_close(struct db *db)
+{
+	PQfinish(db->connection);
+	db->connection = NULL;
+	memset(db->prepared, 0, sizeof(db->prepared));
+}
+
+void
+db_close(struct db *take_db)
+{
+	session_close(take_db);
+	free(take_db);
+}
+
+/* What a worker's session looks like; design: few, short, generic plans. */
+static bool
+configure(struct db *db)
+{
+	char text[512];
+	PGresult *result;
+	bool ok;
+
+	snprintf(text, sizeof(text),
+	    "set statement_timeout = %lld; set lock_timeout = %d;"
+	    "set idle_in_transaction_session_timeout = 10000;"
+	    "set plan_cache_mode = force_generic_plan;"
+	    "set enable_seqscan = off; set enable_hashjoin = off;"
+	    "set enable_mergejoin = off; set timezone = 'UTC';"
+	    "set client_min_messages = warning",
+	    (long long)settings.database_timeout_ms, LOCK_TIMEOUT_MS);
+	result = PQexec(db->connection, text);
+	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return ok;
+}
+
+static bool
+connect_now(struct db *db)
+{
+	const char *names[] = { "dbname", "fallback_application_name",
+		"connect_timeout", "tcp_user_timeout", "client_encoding",
+		NULL };
+	const char *values[] = { db_conninfo(), db->application, "2", "3000",
+		"UTF8", NULL };
+	int64_t now = clock_monotonic_us();
+
+	if (now < db->connect_after_us)
+		return false;
+	db->connection = PQconnectdbParams(names, values, 1);
+	if (PQstatus(db->connection) == CONNECTION_OK && configure(db)) {
+		must(PQsetnonblocking(db->connection, 1) == 0);
+		metric_add(METRIC_database_connects, 1);
+		return true;
+	}
+	log_error("database: %s", PQerrorMessage(db->connection));
+	session_close(db);
+	db->connect_after_us =
+	    clock_monotonic_us() + RECONNECT_PAUSE_MS * 1000;
+	if (clock_monotonic_us() - now > AWAY_AFTER_MS * 1000)
+		atomic_store(&database_away, true);
+	return false;
+}
+
+/* A connection that ended while it was idle shows itself as readable. */
+static bool
+ended_while_idle(struct db *db)
+{
+	struct pollfd p = { PQsocket(db->connection), POLLIN, 0 };
+
+	if (poll(&p, 1, 0) == 0)
+		return false;
+	return !PQconsumeInput(db->connection) ||
+	    PQstatus(db->connection) != CONNECTION_OK;
+}
+
+bool
+session_open(struct db *db)
+{
+	if (atomic_load(&database_away) && !db->urgent)
+		return false;
+	if (db->connection && ended_while_idle(db))
+		session_close(db);
+	return db->connection || connect_now(db);
+}
+
+PGconn *
+db_connection(struct db *db)
+{
+	return session_open(db) ? db->connection : NULL;
+}
+

@@ -1,0 +1,32 @@
+/*
+ * A thread's session with the database, as sql/db.c uses it.
+ */
+#ifndef SQL_SESSION_H
+#define SQL_SESSION_H
+
+#include <stdatomic.h>
+
+#include "sql/db.h"
+
+/* A call that waits so long for a silent server holds it to be away. */
+enum { AWAY_AFTER_MS = 1500 };
+
+struct db {
+	struct pg_conn *connection;
+	const char *application;
+	bool urgent;
+	bool prepared[STATEMENTS];
+	int64_t connect_after_us;
+	char sqlstate[6];
+};
+
+/* Nobody but urgent connections tries, until one of them has an answer. */
+extern _Atomic bool database_away;
+
+/* Is there a connection, perhaps a new one? */
+bool session_open(struct db *db);
+
+/* What was prepared on it is gone, too. */
+void session_close(struct db *db);
+
+#endif
