@@ -180,20 +180,26 @@ drop(struct connection *c)
 	retire(c);
 }
 
-/* Call the handler until the request is somebody else's or answered. True
- * if the connection has another request to read. */
+/*
+ * Call the handler until the request is somebody else's or answered. True if
+ * the connection has another request to read.
+ *
+ * A call with the outcome of a turn is no look: the look was the turn, and
+ * what woke the request since then is owed another one, or the next in line.
+ */
 static bool
-advance(struct connection *c, struct db *db)
+advance(struct connection *c, struct db *db, bool looks)
 {
 	struct request *r = &c->request;
 
-	for (;;) {
+	for (;; looks = true) {
 		if (c->called && request_hung_up(r)) {
 			drop(c);
 			return false;
 		}
 		c->called = true;
-		lot_look(c);
+		if (looks)
+			lot_look(c);
 		r->db = db;
 		r->last_call = engine_draining();
 		switch (engine.hooks->serve(r)) {
@@ -228,7 +234,16 @@ read_and_advance(struct connection *c, struct db *db)
 	}
 	c->begun = true;
 	c->request.started_us = clock_monotonic_us();
-	return advance(c, db);
+	return advance(c, db, true);
+}
+
+static void
+serve_next(struct connection *c, struct db *db)
+{
+	while (!fastcgi_hung_up(c->fastcgi))
+		if (!read_and_advance(c, db))
+			return;
+	retire(c);
 }
 
 /* A READY connection that has no request yet has bytes of one: the loop has
@@ -236,12 +251,8 @@ read_and_advance(struct connection *c, struct db *db)
 static void
 serve(struct connection *c, struct db *db)
 {
-	bool more = c->begun ? advance(c, db) : read_and_advance(c, db);
-
-	while (more && !fastcgi_hung_up(c->fastcgi))
-		more = read_and_advance(c, db);
-	if (more)
-		retire(c);
+	if (c->begun ? advance(c, db, true) : read_and_advance(c, db))
+		serve_next(c, db);
 }
 
 void
@@ -250,7 +261,8 @@ engine_resume(struct request *r, struct db *db)
 	struct connection *c = connection_of(r);
 
 	lot_resume(c);
-	serve(c, db);
+	if (advance(c, db, false))
+		serve_next(c, db);
 }
 
 static void *
