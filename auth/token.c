@@ -39,10 +39,14 @@ secret(void)
 	return (const unsigned char *)settings.jwt_secret;
 }
 
+/* Without a key libjwt would take any signature: a worker must have one. */
 static int
 secret_bytes(void)
 {
-	return (int)strlen(settings.jwt_secret);
+	size_t bytes = strlen(settings.jwt_secret);
+
+	must(bytes > 0);
+	return (int)bytes;
 }
 
 struct text

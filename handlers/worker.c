@@ -79,6 +79,11 @@ worker_command(int count, char **arguments)
 	int threads = (int)settings.threads;
 
 	(void)count, (void)arguments; /* takes none */
+	if (!*settings.jwt_secret) {
+		log_error("SLUICE_JWT_SECRET is not set: a worker signs "
+		    "tokens with it, all workers with the same one");
+		return EXIT_FAILURE;
+	}
 	engine_block_signals();
 	raise_descriptor_limit();
 	/* libfcgi's stream buffers come and go with each request; with fast

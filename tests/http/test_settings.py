@@ -165,3 +165,12 @@ def test_the_first_user_is_an_admin(t):
     with pool(t, database=database) as other:
         [user] = other.admin.get("/api/users").expect(200)["items"]
         same((user["username"], user["is_admin"]), ("admin", True))
+
+
+def test_no_worker_runs_without_a_secret(t):
+    done = subprocess.run(
+        [BINARY, "worker"], capture_output=True, text=True, timeout=30,
+        stdin=subprocess.DEVNULL,
+        env={**t.instance.environment, "SLUICE_JWT_SECRET": ""})
+    same((done.returncode, "SLUICE_JWT_SECRET is not set" in done.stderr),
+         (1, True), done.stderr)

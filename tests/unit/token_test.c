@@ -219,6 +219,20 @@ what_is_no_token_is_refused(void)
 	    &claims), "the signature or the form is wrong");
 }
 
+/* libjwt, asked to check with no key, checks nothing. */
+static void
+without_a_secret_nothing_works(struct arena *arena)
+{
+	struct claims claims = { .version = 1, .issued_at = NOW,
+		.expires_at = NOW + 900 };
+	struct text token = token_issue(arena, &claims, TEXT("x"), false);
+
+	settings.jwt_secret = "";
+	CHECK_STOPS(token_check(token, NOW, &claims));
+	CHECK_STOPS(token_issue(arena, &claims, TEXT("x"), false));
+	settings.jwt_secret = SECRET;
+}
+
 int
 main(void)
 {
@@ -231,6 +245,7 @@ main(void)
 	other_headers_are_refused(arena);
 	each_claim_is_looked_at();
 	what_is_no_token_is_refused();
+	without_a_secret_nothing_works(arena);
 	arena_free(arena);
 	return test_result();
 }
