@@ -131,6 +131,22 @@ raise_limits()
 	ulimit -Sn "$hard"
 }
 
+# When this makes the first user with the password from our file, the start
+# that succeeds has to tell it: this one, or one after a failure.
+migrate()
+{
+	local said
+
+	step "bringing the database up to date"
+	said=$(bin/sluice migrate) ||
+		die "the database could not be brought up to date"
+	say "$said"
+	case $said in
+	*"user $SLUICE_ADMIN_USER: created"*)
+		[ ! -s secret/admin-password ] || : >secret/untold ;;
+	esac
+}
+
 start()
 {
 	raise_limits
@@ -138,8 +154,7 @@ start()
 	front_certificate
 	[ -n "$SLUICE_DATABASE" ] || cluster_start
 	write_settings
-	step "bringing the database up to date"
-	bin/sluice migrate || die "the database could not be brought up to date"
+	migrate
 	step "starting $SLUICE_PROCESSES workers"
 	pool_start
 	step "starting nginx"
@@ -152,11 +167,10 @@ start()
 			failed "not ready within 60 s" log/sluice.log
 		pause 0.1
 	done
-	if [ -s secret/admin-password ] && [ ! -e secret/shown ]; then
+	if [ -e secret/untold ]; then
 		say "the first user is $SLUICE_ADMIN_USER, password" \
-		    "$(cat secret/admin-password)," \
-		    "kept in $shown/secret/admin-password"
-		: >secret/shown
+		    "$SLUICE_ADMIN_PASSWORD, kept in $shown/secret/admin-password"
+		rm secret/untold
 	fi
 	step "sluice is ready: https://localhost:$SLUICE_HTTPS_PORT" \
 	    "http://127.0.0.1:$SLUICE_HTTP_PORT"
