@@ -3,8 +3,7 @@
  * /api/auth/refresh for an older token; GET /api/auth/status says whether
  * one is needed at all.
  */
-#include <arpa/inet.h>
-
+#include "auth/client_address.h"
 #include "auth/password.h"
 #include "auth/principal.h"
 #include "auth/token.h"
@@ -75,40 +74,23 @@ struct login {
 
 enum { USER_ID, USER_NAME, USER_IS_ADMIN, USER_VERSION, USER_HASH };
 
-/*
- * Who counts as one client. Whoever has one IPv6 address has a whole /64, so
- * that is what counts.
- */
-static struct text
-client_of(struct request *r)
-{
-	char *address = arena_string(r->arena, r->client);
-	struct in6_addr six;
-	char text[INET6_ADDRSTRLEN];
-
-	if (inet_pton(AF_INET6, address, &six) != 1 ||
-	    IN6_IS_ADDR_V4MAPPED(&six))
-		return text_of(address);
-	memset(&six.s6_addr[8], 0, 8);
-	inet_ntop(AF_INET6, &six, text, sizeof text);
-	return text_of(arena_printf(r->arena, "%s/64", text));
-}
-
 static bool
 count_attempt(struct request *r, struct login *l)
 {
 	enum { ATTEMPTS, WINDOW_END, LEFT_MS };
 	const struct pg_result *rows;
 	struct params p;
+	int64_t left_ms;
 
 	params_init(&p, r->arena);
-	param_text(&p, client_of(r));
+	param_text(&p, client_address(r->arena, r->client));
 	param_bigint(&p, settings.login_rate_window_ms);
 	rows = db_call(r, STATEMENT_login_attempt, &p);
 	if (!rows)
 		return false;
 	l->attempts = row_integer(rows, 0, ATTEMPTS);
-	l->window_left_s = (row_bigint(rows, 0, LEFT_MS) + 999) / 1000;
+	left_ms = row_bigint(rows, 0, LEFT_MS);
+	l->window_left_s = left_ms > 0 ? (left_ms + 999) / 1000 : 1;
 	return true;
 }
 
