@@ -42,6 +42,7 @@ reply_token(struct request *r, const uint8_t user[16], struct text name,
 	struct json_writer *w;
 
 	memcpy(claims.user, user, sizeof claims.user);
+	reply_header(r, "Cache-Control", "no-store");
 	w = reply_json(r, 200);
 	json_open_object(w);
 	json_name(w, "token");

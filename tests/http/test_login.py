@@ -57,6 +57,13 @@ def test_both_are_required(t):
             400, "username and password are required")
 
 
+def test_no_cache_keeps_a_token(t):
+    for reply in (login(t, "admin", t.instance.password),
+                  t.admin.post("/api/auth/refresh")):
+        reply.expect(200)
+        same(reply.headers["Cache-Control"], "no-store")
+
+
 def test_a_refreshed_token_is_as_good(t):
     user = t.new_user(("write", "*"))
     old = t.token_for(user, iat=int(time.time()) - 600,
