@@ -29,7 +29,7 @@ read_request(struct request *r)
 	int64_t count, visible_s, wait_s;
 	struct json_reader j;
 
-	if (!json_read_body(&j, r, false))
+	if (!query_done(r) || !json_read_body(&j, r, false))
 		return NULL;
 	state->topic_name = json_member_text(&j, "topic", 0, SIZE_MAX);
 	if (!request_failed(r) && !state->topic_name.n)

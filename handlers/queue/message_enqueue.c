@@ -15,7 +15,7 @@
 struct enqueue_state {
 	struct enqueue enqueue;
 	/* Of each message sent, the place of the one that was enqueued for
-	 * it: of several with one key only the last is. */
+	 * it: of several with one key only the first is. */
 	int *place;
 	int sent;
 };
@@ -174,7 +174,8 @@ message_enqueue(struct request *r)
 	struct topic topic;
 
 	if (!state) {
-		if (!json_read_body(&j, r, false) || !read_topic(r, &j, &topic))
+		if (!query_done(r) || !json_read_body(&j, r, false) ||
+		    !read_topic(r, &j, &topic))
 			return DONE;
 		message = arena_alloc(r->arena, sizeof(*message));
 		read_message(&j, &topic, message);
@@ -199,6 +200,14 @@ struct keyed {
 	int place;
 };
 
+/* What an enqueue replaces of the pending message that has its key. */
+static void
+replace(struct new_message *message, const struct new_message *with)
+{
+	message->payload = with->payload;
+	message->metadata = with->metadata;
+}
+
 static int
 by_key(const void *a, const void *b)
 {
@@ -215,8 +224,8 @@ by_key(const void *a, const void *b)
 
 /*
  * Two items with one key are two enqueues with that key: the later replaces
- * the earlier. Moves those that stay to the front, and says for each message
- * sent which of them stands for it.
+ * the earlier, which keeps its place. Moves those that stay to the front, and
+ * says for each message sent which of them stands for it.
  */
 static int
 fold_keys(struct arena *arena, struct new_message *message, int sent,
@@ -224,25 +233,29 @@ fold_keys(struct arena *arena, struct new_message *message, int sent,
 {
 	struct keyed *keyed = arena_alloc(arena,
 	    (size_t)sent * sizeof(*keyed));
-	int *last = arena_alloc(arena, (size_t)sent * sizeof(*last));
+	int *first = arena_alloc(arena, (size_t)sent * sizeof(*first));
 	int n = 0, kept = 0;
 
 	for (int i = 0; i < sent; i++) {
-		last[i] = i;
+		first[i] = i;
 		if (message[i].key.p)
 			keyed[n++] = (struct keyed){ message[i].key, i };
 	}
 	qsort(keyed, (size_t)n, sizeof(*keyed), by_key);
-	for (int i = n - 2; i >= 0; i--)
-		if (text_equal(keyed[i].key, keyed[i + 1].key))
-			last[keyed[i].place] = last[keyed[i + 1].place];
-	for (int i = 0; i < sent; i++)
-		if (last[i] == i) {
+	for (int i = 1; i < n; i++)
+		if (text_equal(keyed[i].key, keyed[i - 1].key)) {
+			first[keyed[i].place] = first[keyed[i - 1].place];
+			replace(&message[first[keyed[i].place]],
+			    &message[keyed[i].place]);
+		}
+	for (int i = 0; i < sent; i++) {
+		if (first[i] == i) {
 			place[i] = kept;
 			message[kept++] = message[i];
+		} else {
+			place[i] = place[first[i]];
 		}
-	for (int i = 0; i < sent; i++)
-		place[i] = place[last[i]];
+	}
 	return kept;
 }
 
@@ -290,7 +303,7 @@ message_enqueue_batch(struct request *r)
 
 	if (!state) {
 		state = arena_alloc(r->arena, sizeof(*state));
-		if (!json_read_body(&j, r, false) ||
+		if (!query_done(r) || !json_read_body(&j, r, false) ||
 		    !read_topic(r, &j, &topic) ||
 		    !read_messages(&j, &topic, &message, &state->sent))
 			return DONE;

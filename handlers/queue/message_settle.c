@@ -137,7 +137,8 @@ read_request(struct request *r, const struct turn_kind *kind,
 	state->kind = kind;
 	state->verb = verb;
 	state->batch = batch;
-	if (!(batch ? read_batch(r, state) : read_single(r, state)))
+	if (!query_done(r) ||
+	    !(batch ? read_batch(r, state) : read_single(r, state)))
 		return NULL;
 	state->place = arena_alloc(r->arena,
 	    (size_t)state->count * sizeof(*state->place));

@@ -129,6 +129,22 @@ pass_number(struct json_reader *j, struct params *p, const char *name,
 		param_integer(p, (int32_t)value);
 }
 
+static void
+pass_throughput_limit(struct json_reader *j, struct params *p)
+{
+	const int64_t absent = INT64_MAX;
+	int64_t value = json_member_integer(j, "throughput_limit", absent,
+	    INT64_MIN, INT32_MAX);
+
+	if (value < 0)
+		fail(j->r, E_BAD_VALUE,
+		    "throughput_limit must be a non-negative integer");
+	else if (value == absent)
+		param_null(p);
+	else
+		param_integer(p, (int32_t)value);
+}
+
 enum verdict
 topic_config_put(struct request *r)
 {
@@ -137,14 +153,14 @@ topic_config_put(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!configured_topic(r, &topic) || !json_read_body(&j, r, true))
+	if (!configured_topic(r, &topic) || !json_read_body(&j, r, false))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
 	pass_number(&j, &p, "max_retries", RETRIES_MAX, false);
 	pass_number(&j, &p, "message_ttl_seconds", TTL_SECONDS_MAX, true);
 	pass_number(&j, &p, "max_depth", INT32_MAX, false);
-	pass_number(&j, &p, "throughput_limit", INT32_MAX, false);
+	pass_throughput_limit(&j, &p);
 	param_bool(&p, json_member_bool(&j, "replayable", false));
 	pass_number(&j, &p, "replay_window_seconds", TTL_SECONDS_MAX, true);
 	if (!json_done(&j) || !topic_ensure(r, &topic))

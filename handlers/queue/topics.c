@@ -38,6 +38,16 @@ struct purge_state {
 	int64_t deleted;
 };
 
+/* Once each, however often they are asked for. */
+static void
+add_status(struct purge_state *state, int32_t status)
+{
+	for (int i = 0; i < state->statuses; i++)
+		if (state->status[i] == status)
+			return;
+	state->status[state->statuses++] = status;
+}
+
 /* The statuses that a word of the request stands for. */
 static bool
 add_statuses(struct request *r, struct purge_state *state, const json_t *word)
@@ -52,7 +62,7 @@ add_statuses(struct request *r, struct purge_state *state, const json_t *word)
 		if (status == 3 || !text_equal(name, text_of(called)))
 			continue;
 		known = true;
-		state->status[state->statuses++] = status;
+		add_status(state, status);
 	}
 	if (!known)
 		fail(r, E_BAD_VALUE, "invalid status: %s; allowed values are "
@@ -211,8 +221,13 @@ set_paused(struct request *r, bool paused)
 	struct params p;
 
 	if (!path_topic(r, ACTION_ADMIN, &topic) ||
-	    !json_read_body(&j, r, true) || !json_done(&j) ||
-	    !topic_ensure(r, &topic))
+	    !json_read_body(&j, r, true) || !json_done(&j))
+		return DONE;
+	/* A topic and its dead letters pause together, and the right to the
+	 * dead letters is not the right to the topic. */
+	if (topic.dlq)
+		return fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
+	if (!topic_ensure(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);

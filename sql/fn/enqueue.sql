@@ -9,8 +9,7 @@
  * retries, its delay and its expiry. Keys do not repeat within a call.
  *
  * With p_max_depth the whole call is refused, with null, when pending and
- * processing messages would become more. Two calls at once may pass together:
- * the limit is a soft one.
+ * processing messages would become more.
  */
 create or replace function sluice.enqueue(
 	p_topic bigint,
@@ -35,6 +34,11 @@ declare
 	v_old bigint;
 begin
 	if p_max_depth is not null then
+		-- One such call at a time: what it counts is what there is.
+		perform
+		from sluice.topics t
+		where t.topic_id = p_topic
+		for no key update;
 		select count(*)
 		into v_depth
 		from (

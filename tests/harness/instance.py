@@ -144,16 +144,3 @@ class Instance:
         if done.returncode != 0:
             raise Failure(f"psql: {done.stderr}")
         return done.stdout.strip()
-
-    def worker_get(self, number, path, token=None):
-        """GET from one worker alone, by the front's own socket."""
-        headers = f"Authorization: Bearer {token}\r\n" if token else ""
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
-            s.connect(str(self.var / "run" / "front.sock"))
-            s.sendall(f"GET /worker/{number}{path} HTTP/1.0\r\n"
-                      f"Host: x\r\n{headers}\r\n".encode())
-            answer = b""
-            while chunk := s.recv(65536):
-                answer += chunk
-        return answer.partition(b"\r\n\r\n")[2].decode()

@@ -20,7 +20,8 @@ def wrong_values(kind):
     """Raw JSON texts that a member of that kind must refuse."""
     if isinstance(kind, calls.Text):
         fits = {"a text"}
-        yield "too long", json.dumps("x" * (kind.bytes_max + 1))
+        if kind.bytes_max is not None:
+            yield "too long", json.dumps("x" * (kind.bytes_max + 1))
         yield "broken UTF-8", b'"\xff\xfe"'
         yield "a lone surrogate in UTF-8", b'"\xed\xa0\x80"'
         yield "a lone surrogate", r'"\ud800"'
@@ -28,7 +29,7 @@ def wrong_values(kind):
         yield "a raw newline", '"a\nb"'
         if not kind.nul:
             yield "U+0000", r'"a\u0000b"'
-        if kind.required or not kind.empty:
+        if not kind.empty:
             yield "nothing", '""'
     elif isinstance(kind, calls.Integer):
         fits = {"a number"}
@@ -209,17 +210,17 @@ def test_bad_content_types_are_refused(t):
         if call.members is None:
             return
         for header in ("text/plain", "application/x-www-form-urlencoded",
-                       "application/jsonx", "application/xml", "", "json",
-                       "multipart/form-data; boundary=x", None):
+                       "application/jsonx", "application/xml", "json",
+                       "multipart/form-data; boundary=x"):
             checker.refuse(f"content type {header}", method, made.path,
                            made.body, (415,), {"Content-Type": header})
 
     every_route(t, try_one)
 
 
-def test_a_body_where_none_is_taken_is_refused_or_empty(t):
+def test_a_post_that_takes_no_body_refuses_one(t):
     def try_one(checker, method, call, made):
-        if call.members is not None or method == "GET":
+        if call.members is not None or method != "POST":
             return
         for body in (b"[]", b"x", b'{"what": 1}'):
             checker.refuse(f"body {body}", method, made.path, body)
@@ -229,6 +230,8 @@ def test_a_body_where_none_is_taken_is_refused_or_empty(t):
 
 def test_unknown_parameters_are_refused(t):
     def try_one(checker, method, call, made):
+        if call.any_query:
+            return
         joint = "&" if "?" in made.path else "?"
         for query in ("unknown=1", "unknown", "=", "limit", "%zz=1", "a=%ff"):
             checker.refuse(f"?{query}", method, made.path + joint + query,
@@ -239,15 +242,14 @@ def test_unknown_parameters_are_refused(t):
 
 def test_bad_path_parameters_are_refused(t):
     def try_one(checker, method, call, made):
+        [pattern] = [pattern for _, pattern, name, _ in calls.routes()
+                     if name == checker.name]
         parts = made.path.split("?")[0].split("/")
-        for pattern_method, pattern, name, _ in calls.routes():
-            if name == checker.name:
-                break
         for i, part in enumerate(pattern.split("/")):
             if part != "{}":
                 continue
             for bad in ("%", "%zz", "%f", "%ff", "%00", "a%00b",
-                        "%ed%a0%80", "x" * 600, "%c0%af"):
+                        "%ed%a0%80", "%c0%af"):
                 path = "/".join(parts[:i] + [bad] + parts[i + 1:])
                 checker.refuse(f"path with {bad[:12]}", method, path,
                                made.body)

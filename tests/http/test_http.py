@@ -33,16 +33,15 @@ def test_a_wrong_method_is_405_and_says_the_right_ones(t):
             ("PATCH", "/api/users/x", "DELETE, GET, HEAD, PUT"),
             ("DELETE", "/api/messages/dequeue", "POST"),
             ("POST", "/healthz", "GET, HEAD"),
-            ("TRACE", "/healthz", "GET, HEAD"),
             ("BREW", "/healthz", "GET, HEAD")):
         reply = t.admin.request(method, path)
-        if method == "TRACE" and reply.status == 405 and not \
-                reply.body.startswith(b"{"):
-            continue  # nginx refuses TRACE before a worker sees it
         reply.expect(405, "the path does not take this method")
         got = ", ".join(sorted(
             name.strip() for name in reply.headers["Allow"].split(",")))
         same(got, allowed, f"Allow of {path}")
+    # nginx refuses it before a worker sees it.
+    t.admin.request("TRACE", "/healthz").expect(
+        405, "the path does not take this method")
 
 
 def test_a_get_has_no_body_to_misunderstand(t):
@@ -67,8 +66,8 @@ def test_a_body_has_10_mib(t):
 
 
 def test_paths_and_queries_have_8_kib(t):
-    t.admin.get("/api/messages?topic=" + "x" * 8187).expect(400)
-    t.admin.get("/api/messages?topic=" + "x" * 8188).expect(414)
+    t.admin.get("/api/messages?topic=" + "x" * 8186).expect(400)
+    t.admin.get("/api/messages?topic=" + "x" * 8187).expect(414)
     t.admin.get("/" + "x" * 8191).expect(404)
     t.admin.get("/" + "x" * 8192).expect(414)
 
