@@ -52,9 +52,9 @@ struct connection {
 	enum connection_state state;
 	bool begun;	/* it has a request; otherwise one is to be read */
 	bool called;	/* its handler has been called */
-	bool served;	/* it has had a request before: it may idle */
 	bool woken;	/* it owes one more look */
 	bool stirred;	/* epoll reported it while it was nobody's to move */
+	int64_t opened_us;	/* monotonic */
 	uint64_t ticket;	/* its place in every line, by arrival */
 	uint64_t calls_to_all;	/* the lot's count at its last look */
 	struct timer deadline;

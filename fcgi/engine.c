@@ -9,12 +9,14 @@
  * never points at freed memory. (Rearming before the state says IDLE or
  * PARKED, and the `stirred` mark, close the gap between the two.)
  *
- * Draining. Every answer closes its connection, parked requests are called
- * for the last time, and accepting goes on until no connection is left that
- * nginx might be about to reuse: it drops idle ones by itself within its
- * keepalive_timeout. Closing those ourselves would break requests on the way.
- * Then nothing is accepted any more, and what is unanswered ends. Whoever
- * connects meanwhile waits in the backlog for our successor.
+ * Draining. FastCGI has no way to say that a connection ends: closing a kept
+ * one, idle or just answered, breaks the request that nginx may be sending on
+ * it. So nginx closes them all. It uses a connection again only while that is
+ * younger than FRONT_REUSES_MS; a draining process accepts what is in the
+ * backlog, then no more, answers what comes, and ends when the last one is
+ * closed. Who waits is called for the last time when nginx will not reuse its
+ * connection: earlier it would come back here, in a circle. New connections
+ * wait in the backlog, or are our successor's already.
  */
 #define _GNU_SOURCE /* accept4 */
 #include "fcgi/engine.h"
@@ -39,15 +41,13 @@
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
 
-enum { EVENTS = 256, ACCEPTS_IN_A_ROW = 64, DRAIN_ACCEPT_MS_MAX = 5000 };
+enum { EVENTS = 256, ACCEPTS_IN_A_ROW = 64 };
 
 static struct {
 	const struct engine_hooks *hooks;
 	int listen_fd, epoll_fd, event_fd, signal_fd;
 	_Atomic bool draining;
 	_Atomic uint32_t connections;
-	_Atomic uint32_t reusable; /* idle, and nginx may send another */
-	bool accepting;
 	int64_t drain_until_us;
 
 	/* What the loop is to free; guarded by closed_lock. */
@@ -155,20 +155,15 @@ answer(struct connection *c)
 	lot_forget(c);
 	log_request(r); /* the request's texts go with the reply */
 	metric_add_request(r);
-	kept = fastcgi_reply(c->fastcgi, r, !engine_draining());
+	kept = fastcgi_reply(c->fastcgi, r);
 	if (!kept) {
 		retire(c);
 		return false;
 	}
 	arena_reset(r->arena);
 	begin(c);
-	c->served = true;
-	atomic_fetch_add(&engine.reusable, 1);
 	arm(c, EPOLL_CTL_MOD, EPOLLIN);
-	if (lot_move(c, CONNECTION_IDLE))
-		return false;
-	atomic_fetch_sub(&engine.reusable, 1);
-	return true;
+	return !lot_move(c, CONNECTION_IDLE);
 }
 
 /* The client hung up: nobody to answer. */
@@ -178,6 +173,20 @@ drop(struct connection *c)
 	metric_add(METRIC_hang_ups, 1);
 	lot_forget(c);
 	retire(c);
+}
+
+/* From then on nginx closes the connection instead of using it again. */
+static int64_t
+front_lets_go_us(const struct connection *c)
+{
+	return c->opened_us + FRONT_REUSES_MS * 1000;
+}
+
+static bool
+is_last_call(const struct connection *c)
+{
+	return engine_draining() &&
+	    clock_monotonic_us() >= front_lets_go_us(c);
 }
 
 /*
@@ -201,7 +210,7 @@ advance(struct connection *c, struct db *db, bool looks)
 		if (looks)
 			lot_look(c);
 		r->db = db;
-		r->last_call = engine_draining();
+		r->last_call = is_last_call(c);
 		switch (engine.hooks->serve(r)) {
 		case DONE:
 			return answer(c);
@@ -210,6 +219,9 @@ advance(struct connection *c, struct db *db, bool looks)
 				fail(r, E_BUSY, FAIL_SENTENCE);
 				return answer(c);
 			}
+			if (engine_draining() &&
+			    r->deadline_us > front_lets_go_us(c))
+				r->deadline_us = front_lets_go_us(c);
 			/* Only a hang-up can be reported: no request comes
 			 * before the answer to this one. */
 			arm(c, EPOLL_CTL_MOD, 0);
@@ -289,29 +301,31 @@ take_connection(int fd)
 	c->fastcgi = fastcgi_open(fd);
 	begin(c);
 	c->state = CONNECTION_IDLE;
+	c->opened_us = clock_monotonic_us();
 	atomic_fetch_add(&engine.connections, 1);
 	metric_add(METRIC_connections, 1);
 	arm(c, EPOLL_CTL_ADD, EPOLLIN);
 }
 
 /*
- * Accept what waits, a few at a time. Out of descriptors, we leave the rest
- * in the backlog: level-triggered epoll brings us back when some are free.
+ * Accept what waits, a few at a time; true if there may be more. Out of
+ * descriptors, we leave the rest in the backlog.
  */
-static void
+static bool
 accept_some(void)
 {
 	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
 		int fd;
 
 		if (engine_connections() >= CONNECTIONS_MAX)
-			return;
+			return false;
 		fd = accept4(engine.listen_fd, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0)
 			take_connection(fd);
 		else if (errno != EINTR && errno != ECONNABORTED)
-			return;
+			return false;
 	}
+	return true;
 }
 
 static void
@@ -319,19 +333,14 @@ start_draining(void)
 {
 	if (engine_draining())
 		return;
-	log_info("draining %u connections", engine_connections());
-	atomic_store(&engine.draining, true);
-	engine.drain_until_us =
-	    clock_monotonic_us() + DRAIN_ACCEPT_MS_MAX * 1000;
-	lot_wake_everyone();
-}
-
-static void
-stop_accepting(void)
-{
-	engine.accepting = false;
+	while (accept_some())
+		;
 	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_DEL, engine.listen_fd,
 	    NULL) == 0);
+	log_info("draining %u connections", engine_connections());
+	engine.drain_until_us = clock_monotonic_us() + DRAIN_MS_MAX * 1000;
+	atomic_store(&engine.draining, true);
+	lot_wake_everyone();
 }
 
 /* An event on a connection: a request, which joins the chain, or the end. */
@@ -340,8 +349,6 @@ stirred(struct connection *c, struct connection **chain)
 {
 	if (!lot_stir(c))
 		return;
-	if (c->served)
-		atomic_fetch_sub(&engine.reusable, 1);
 	if (fastcgi_hung_up(c->fastcgi)) {
 		lot_resume(c);
 		retire(c);
@@ -358,7 +365,7 @@ handle(const struct epoll_event *event, struct connection **chain)
 	uint64_t count;
 
 	if (event->data.ptr == &engine.listen_fd)
-		accept_some();
+		(void)accept_some(); /* the rest comes with the next event */
 	else if (event->data.ptr == &engine.event_fd)
 		(void)!read(engine.event_fd, &count, sizeof(count));
 	else if (event->data.ptr == &engine.signal_fd) {
@@ -385,16 +392,12 @@ milliseconds_until(int64_t next_us)
 static bool
 drained(int64_t *next_us)
 {
-	int64_t now = clock_monotonic_us();
-
 	if (!engine_draining())
 		return false;
-	if (engine.accepting && (!atomic_load(&engine.reusable) ||
-	    now >= engine.drain_until_us))
-		stop_accepting();
-	if (engine.accepting && engine.drain_until_us < *next_us)
+	if (engine.drain_until_us < *next_us)
 		*next_us = engine.drain_until_us;
-	return !engine.accepting && engine_connections() == 0;
+	return engine_connections() == 0 ||
+	    clock_monotonic_us() >= engine.drain_until_us;
 }
 
 static void
@@ -467,7 +470,6 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 	watch(engine.listen_fd, &engine.listen_fd);
 	watch(engine.event_fd, &engine.event_fd);
 	watch(engine.signal_fd, &engine.signal_fd);
-	engine.accepting = true;
 	lot_start(stir_loop);
 
 	for (int i = 0; i < threads; i++)

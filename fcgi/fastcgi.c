@@ -181,7 +181,7 @@ reason_of(int status)
 }
 
 bool
-fastcgi_reply(struct fastcgi *f, struct request *r, bool keep)
+fastcgi_reply(struct fastcgi *f, struct request *r)
 {
 	struct reply *reply = &r->reply;
 	FCGX_Stream *out = f->request.out;
@@ -202,8 +202,6 @@ fastcgi_reply(struct fastcgi *f, struct request *r, bool keep)
 	FCGX_PutS("\r\n", out);
 	if (r->method != METHOD_HEAD && reply->body.n)
 		FCGX_PutStr(reply->body.p, (int)reply->body.n, out);
-	keep = keep && f->request.keepConnection;
-	f->request.keepConnection = keep;
 	FCGX_Finish_r(&f->request);
-	return keep && f->request.ipcFd >= 0;
+	return f->request.ipcFd >= 0;
 }

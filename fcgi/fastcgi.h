@@ -27,8 +27,9 @@ int fastcgi_fd(const struct fastcgi *f);
  */
 bool fastcgi_read(struct fastcgi *f, struct request *r);
 
-/* Send r's reply and end the request. True if the connection is kept. */
-bool fastcgi_reply(struct fastcgi *f, struct request *r, bool keep);
+/* Send r's reply and end the request. True if the connection is kept, as
+ * nginx has asked. */
+bool fastcgi_reply(struct fastcgi *f, struct request *r);
 
 /* One of the request's CGI variables; absent text if it was not sent. */
 struct text fastcgi_variable(const struct fastcgi *f, const char *name);

@@ -23,7 +23,10 @@ enum {
 	CONNECTIONS_MAX = 100000,
 	THREADS_MAX = 64,
 	PROCESSES_MAX = 64,
-	LISTEN_BACKLOG = 4096,
+	/* nginx uses no connection again that is older, or idle for longer:
+	 * keepalive_time and keepalive_timeout in nginx/nginx.conf.in. */
+	FRONT_REUSES_MS = 3000,
+	DRAIN_MS_MAX = 30000,
 	CHANNELS_PER_REQUEST_MAX = 8,
 	TURN_ITEMS_MAX = 512,
 	TURN_BYTES_MAX = 16 << 20,

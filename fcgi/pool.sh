@@ -21,8 +21,8 @@ pool_start()
 	done
 }
 
-# One worker after the other drains and ends (SIGTERM), and multiwatch starts
-# its successor; the next is asked only when that one answers.
+# One worker after the other gets a successor and drains; the next is asked
+# only when the successor answers.
 pool_restart()
 {
 	local n old until
@@ -30,7 +30,8 @@ pool_restart()
 	for ((n = 0; n < SLUICE_PROCESSES; n++)); do
 		say "restarting worker $n"
 		old=$(cat "run/worker-$n.pid")
-		kill -TERM "$old" 2>/dev/null || : # just died by itself
+		kill -TERM "$(cat "run/keeper-$n.pid")" 2>/dev/null ||
+			: # just died by itself
 		until=$((SECONDS + 120))
 		while [ "$(cat "run/worker-$n.pid")" = "$old" ] ||
 		    [ "$(front_status /readyz "$n")" != 200 ]; do

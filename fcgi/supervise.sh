@@ -83,7 +83,7 @@ take_lock()
 		flock -w 5 9 || die "cannot lock $shown/run/lock"
 	fi
 	echo $$ >run/supervisor.pid
-	rm -f run/worker-*
+	rm -f run/worker-* run/keeper-*
 }
 
 # secret NAME BYTES: what is kept in secret/NAME, made when it is not there.
