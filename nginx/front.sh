@@ -19,15 +19,18 @@ front_certificate()
 
 front_configure()
 {
-	local files servers='' n
+	local files servers='' public n
 
 	files=$(ulimit -n)
 	for ((n = 0; n < SLUICE_PROCESSES; n++)); do
 		servers+="server unix:run/worker-$n.sock max_fails=0; "
 	done
-	sed -e "s|@ADDRESS@|$SLUICE_ADDRESS|" \
+	public=$SLUICE_ADDRESS:$SLUICE_HTTPS_PORT
+	if [ "$SLUICE_ADDRESS" = '[::]' ]; then
+		public+=' ipv6only=off' # everybody, IPv4 too
+	fi
+	sed -e "s|@PUBLIC@|$public|" \
 	    -e "s|@HTTP_PORT@|$SLUICE_HTTP_PORT|" \
-	    -e "s|@HTTPS_PORT@|$SLUICE_HTTPS_PORT|" \
 	    -e "s|@CONNECTIONS@|$((files < 65536 ? files : 65536))|" \
 	    -e "s|@SERVERS@|$servers|" \
 	    bin/nginx.conf.in >nginx.conf
