@@ -6,6 +6,10 @@
  *
  * The result has a row for each message removed, with the position (from 1)
  * of the element that did it: one of them only, when several name the same.
+ *
+ * One row a statement, found by its whole key: a plan for many at once may be
+ * made while the table is empty, walk the whole topic for them, and be kept
+ * when it is not.
  */
 create or replace function sluice.ack(
 	p_topic bigint,
@@ -18,58 +22,43 @@ language plpgsql
 as $$
 #variable_conflict use_column
 declare
-	v_item integer[];
-	v_seq bigint[];
-	v_tries integer[];
-	v_key text[];
+	v_ack record;
+	v_key text;
 begin
-	with locked as materialized (
-		select u.item, m.seq
+	-- In the order of the messages, as everywhere: no deadlocks.
+	for v_ack in
+		select u.seq, u.tries, u.base, u.dlq, u.item
 		from unnest(p_seq, p_tries, p_base, p_dlq)
 			with ordinality as u (seq, tries, base, dlq, item)
-		join sluice.messages m
-		on m.topic_id = p_topic
-		and m.seq = u.seq
-		where m.status = 1
-		and (u.tries is null or m.tries = u.tries)
-		and case when m.dlq then u.dlq else u.base end
-		order by m.seq, u.item
-		for update of m
-	), chosen as (
-		select distinct on (l.seq) l.seq, l.item
-		from locked l
-		order by l.seq, l.item
-	), gone as (
+		order by u.seq, u.item
+	loop
 		delete from sluice.messages m
-		using chosen c
 		where m.topic_id = p_topic
-		and m.seq = c.seq
-		returning c.item, m.seq, m.tries, m.key
-	)
-	select array_agg(g.item), array_agg(g.seq), array_agg(g.tries),
-		array_agg(g.key)
-	into v_item, v_seq, v_tries, v_key
-	from gone g;
+		and m.seq = v_ack.seq
+		and m.status = 1
+		and (v_ack.tries is null or m.tries = v_ack.tries)
+		and case when m.dlq then v_ack.dlq else v_ack.base end
+		returning m.seq, m.tries, m.key
+		into seq, tries, v_key;
+		continue when not found;
 
-	-- A key row that an enqueue holds is left to that enqueue.
-	if array_remove(v_key, null) <> '{}' then
-		with spent as materialized (
-			select k.key
-			from unnest(v_key, v_seq) as u (key, seq)
-			join sluice.message_keys k
-			on k.topic_id = p_topic
-			and k.key = u.key
-			where k.seq = u.seq
-			for update of k skip locked
-		)
-		delete from sluice.message_keys k
-		using spent s
-		where k.topic_id = p_topic
-		and k.key = s.key;
-	end if;
+		item := v_ack.item;
+		return next;
 
-	return query
-	select u.item, u.seq, u.tries
-	from unnest(v_item, v_seq, v_tries) as u (item, seq, tries);
+		-- A key row that an enqueue holds is left to that enqueue.
+		if v_key is not null then
+			perform
+			from sluice.message_keys k
+			where k.topic_id = p_topic
+			and k.key = v_key
+			and k.seq = v_ack.seq
+			for update skip locked;
+			if found then
+				delete from sluice.message_keys k
+				where k.topic_id = p_topic
+				and k.key = v_key;
+			end if;
+		end if;
+	end loop;
 end
 $$;

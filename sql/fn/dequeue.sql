@@ -4,10 +4,8 @@
  * first. They are hidden for p_vt_ms. The sum of the bytes of payloads and
  * metadata passes p_bytes_max by at most one message.
  *
- * A message whose last delivery timed out has failed once more. At p_dead
- * failures it becomes a dead letter (p_dead = 0: never). Short of that it is
- * failed when its own max_retries are used up. Otherwise it is delivered
- * again, as a dead letter always is.
+ * A message whose last delivery timed out has failed once more, and is not
+ * delivered when settle makes it a dead letter or failed.
  *
  * One more row follows the messages, its seq null: as tries it has how many
  * became dead letters, and as visible_at, when fewer than p_n were delivered,
@@ -54,44 +52,72 @@ declare
 	c_rounds constant integer := 100;
 	v_now constant timestamptz := clock_timestamp();
 	v_until constant timestamptz := v_now + p_vt_ms * interval '1 ms';
-	v_claimed bigint[] := '{}';
 	v_n integer := 0;
 	v_bytes bigint := 0;
-	v_round record;
-	v_promoted bigint := 0;
+	v_settled integer := 0;
+	v_promoted integer := 0;
 	v_fresh integer;
-	v_next timestamptz;
+	v_due record;
 begin
 	perform set_config('synchronous_commit', 'off', true);
 
-	if p_due then
-		for i in 1 .. c_rounds loop
-			select c.claimed, c.bytes, c.settled, c.promoted
-			into v_round
-			from sluice.claim_due(p_topic, p_dlq, p_n - v_n, v_now,
-				v_until, p_dead, p_due_from,
-				p_bytes_max - v_bytes) c;
-			v_claimed := v_claimed || v_round.claimed;
-			v_n := cardinality(v_claimed);
-			v_bytes := v_bytes + v_round.bytes;
-			v_promoted := v_promoted + v_round.promoted;
-			exit when v_round.settled = 0
-				or v_n >= p_n
-				or v_bytes >= p_bytes_max;
+	for i in 1 .. case when p_due then c_rounds else 0 end loop
+		v_settled := 0;
+		for v_due in
+			select m.seq, m.status,
+				octet_length(m.payload)
+					+ coalesce(octet_length(m.metadata), 0)
+					as bytes
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.dlq = p_dlq
+			and m.visible_at > p_due_from
+			and m.visible_at <= v_now
+			and (m.expires_at is null or m.expires_at > v_now)
+			order by m.visible_at, m.seq
+			limit p_n - v_n
+			for update skip locked
+		loop
+			if v_due.status = 1 then
+				status := sluice.settle(p_topic, v_due.seq,
+					p_dead, 'visibility timeout', v_now);
+				if status is not null then
+					v_settled := v_settled + 1;
+					v_promoted := v_promoted
+						+ (status = 2)::integer;
+					continue;
+				end if;
+			end if;
+			exit when v_bytes >= p_bytes_max;
+			update sluice.messages m
+			set status = 1,
+				visible_at = v_until,
+				tries = m.tries + 1,
+				retries = m.retries + (m.status = 1)::integer,
+				last_error = case m.status
+					when 1 then 'visibility timeout'
+					else m.last_error end
+			where m.topic_id = p_topic
+			and m.seq = v_due.seq
+			returning m.seq, m.tries, m.retries, m.max_retries,
+				m.status, m.visible_at, m.created_at,
+				m.expires_at, m.dlq_moved_at, m.key,
+				m.last_error, m.metadata, m.payload
+			into seq, tries, retries, max_retries,
+				status, visible_at, created_at,
+				expires_at, dlq_moved_at, key,
+				last_error, metadata, payload;
+			return next;
+			v_n := v_n + 1;
+			v_bytes := v_bytes + v_due.bytes;
 		end loop;
+		exit when v_settled = 0
+			or v_n >= p_n
+			or v_bytes >= p_bytes_max;
+	end loop;
 
-		return query
-		select m.seq, m.tries, m.retries, m.max_retries, m.status,
-			m.visible_at, m.created_at, m.expires_at,
-			m.dlq_moved_at, m.key, m.last_error, m.metadata,
-			m.payload
-		from unnest(v_claimed) with ordinality as u (seq, place)
-		join sluice.messages m
-		on m.topic_id = p_topic
-		and m.seq = u.seq
-		order by u.place;
-	end if;
-
+	-- The candidates lie close together. Bounding the update by the first
+	-- and the last of them keeps any plan from walking the whole topic.
 	if not p_dlq and v_n < p_n and v_bytes < p_bytes_max then
 		return query
 		with candidate as materialized (
@@ -117,29 +143,37 @@ begin
 		), moved as (
 			update sluice.messages m
 			set status = 1,
-				tries = m.tries + 1,
-				visible_at = v_until
-			from weighed w
+				visible_at = v_until,
+				tries = m.tries + 1
 			where m.topic_id = p_topic
-			and m.seq = w.seq
-			and w.bytes_before < p_bytes_max - v_bytes
-			returning m.seq, m.tries, m.retries, m.max_retries, m.status,
-				m.visible_at, m.created_at, m.expires_at,
-				m.dlq_moved_at, m.key, m.last_error, m.metadata,
-				m.payload
+			and m.seq >= (select min(c.seq) from candidate c)
+			and m.seq <= (select max(c.seq) from candidate c)
+			and m.seq = any (array(
+				select w.seq
+				from weighed w
+				where w.bytes_before < p_bytes_max - v_bytes))
+			returning m.seq, m.tries, m.retries, m.max_retries,
+				m.status, m.visible_at, m.created_at,
+				m.expires_at, m.dlq_moved_at, m.key,
+				m.last_error, m.metadata, m.payload
 		)
-		select v.seq, v.tries, v.retries, v.max_retries, v.status,
-			v.visible_at, v.created_at, v.expires_at, v.dlq_moved_at,
-			v.key, v.last_error, v.metadata, v.payload
+		select v.seq, v.tries, v.retries, v.max_retries,
+			v.status, v.visible_at, v.created_at,
+			v.expires_at, v.dlq_moved_at, v.key,
+			v.last_error, v.metadata, v.payload
 		from moved v
 		order by v.seq;
 		get diagnostics v_fresh = row_count;
 		v_n := v_n + v_fresh;
 	end if;
 
+	-- The last row, which is no message.
+	seq := null;
+	tries := v_promoted;
+	visible_at := null;
 	if v_n < p_n then
 		select m.visible_at
-		into v_next
+		into visible_at
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.dlq = p_dlq
@@ -147,10 +181,16 @@ begin
 		order by m.visible_at
 		limit 1;
 	end if;
-	return query
-	select null::bigint, v_promoted::integer, null::integer, null::integer,
-		null::smallint, v_next, null::timestamptz, null::timestamptz,
-		null::timestamptz, null::text, null::text, null::bytea,
-		null::bytea;
+	retries := null;
+	max_retries := null;
+	status := null;
+	created_at := null;
+	expires_at := null;
+	dlq_moved_at := null;
+	key := null;
+	last_error := null;
+	metadata := null;
+	payload := null;
+	return next;
 end
 $$;

@@ -82,39 +82,32 @@ begin
 		into v_held
 		from locked l;
 
+		-- A key that was there has a message to replace, unless that
+		-- is not pending any more: then it points at ours from now on.
 		for v_item, v_old in
-			with pending as materialized (
-				select u.item, m.seq
-				from unnest(v_keyed, v_held) as u (item, seq)
-				join sluice.messages m
-				on m.topic_id = p_topic
-				and m.seq = u.seq
-				where m.status in (0, 2)
-				and not m.dlq
-				and (m.expires_at is null
-					or m.expires_at > v_now)
-				order by m.seq
-				for update of m
-			)
-			update sluice.messages m
-			set payload = p_payload[p.item],
-				metadata = p_metadata[p.item],
-				max_retries = p_max_retries[p.item]
-			from pending p
-			where m.topic_id = p_topic
-			and m.seq = p.seq
-			returning p.item, m.seq
+			select u.item, u.seq
+			from unnest(v_keyed, v_held) as u (item, seq)
+			where u.seq <> p_seq[u.item]
+			order by u.seq
 		loop
-			v_result[v_item] := v_old;
+			update sluice.messages m
+			set payload = p_payload[v_item],
+				metadata = p_metadata[v_item],
+				max_retries = p_max_retries[v_item]
+			where m.topic_id = p_topic
+			and m.seq = v_old
+			and m.status in (0, 2)
+			and not m.dlq
+			and (m.expires_at is null or m.expires_at > v_now);
+			if found then
+				v_result[v_item] := v_old;
+			else
+				update sluice.message_keys k
+				set seq = p_seq[v_item]
+				where k.topic_id = p_topic
+				and k.key = p_key[v_item];
+			end if;
 		end loop;
-
-		-- The others become new messages; their keys point at them.
-		update sluice.message_keys k
-		set seq = v_result[u.item]
-		from unnest(v_keyed, v_held) as u (item, seq)
-		where u.seq <> v_result[u.item]
-		and k.topic_id = p_topic
-		and k.key = p_key[u.item];
 	end if;
 
 	insert into sluice.messages (topic_id, seq, status, visible_at,

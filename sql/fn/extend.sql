@@ -2,8 +2,8 @@
  * Hide delivered messages of one topic for p_vt_ms from now. The first five
  * arguments are those of ack.
  *
- * The result has a row for each message extended, with the position (from 1)
- * of the element that did it.
+ * The result has a row for each element that extended its message, with the
+ * element's position (from 1).
  */
 create or replace function sluice.extend(
 	p_topic bigint,
@@ -18,31 +18,29 @@ as $$
 #variable_conflict use_column
 declare
 	v_now constant timestamptz := clock_timestamp();
+	v_extend record;
 begin
-	return query
-	with locked as materialized (
-		select u.item, u.vt_ms, m.seq
+	for v_extend in
+		select u.seq, u.tries, u.base, u.dlq, u.item,
+			u.vt_ms * interval '1 ms' as timeout
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_vt_ms)
 			with ordinality
 			as u (seq, tries, base, dlq, vt_ms, item)
-		join sluice.messages m
-		on m.topic_id = p_topic
-		and m.seq = u.seq
-		where m.status = 1
-		and (u.tries is null or m.tries = u.tries)
-		and case when m.dlq then u.dlq else u.base end
-		order by m.seq, u.item
-		for update of m
-	), chosen as (
-		select distinct on (l.seq) l.seq, l.item, l.vt_ms
-		from locked l
-		order by l.seq, l.item
-	)
-	update sluice.messages m
-	set visible_at = v_now + c.vt_ms * interval '1 ms'
-	from chosen c
-	where m.topic_id = p_topic
-	and m.seq = c.seq
-	returning c.item::integer, m.seq, m.tries, m.visible_at;
+		order by u.seq, u.item
+	loop
+		update sluice.messages m
+		set visible_at = v_now + v_extend.timeout
+		where m.topic_id = p_topic
+		and m.seq = v_extend.seq
+		and m.status = 1
+		and (v_extend.tries is null or m.tries = v_extend.tries)
+		and case when m.dlq then v_extend.dlq else v_extend.base end
+		returning m.seq, m.tries, m.visible_at
+		into seq, tries, visible_at;
+		continue when not found;
+
+		item := v_extend.item;
+		return next;
+	end loop;
 end
 $$;

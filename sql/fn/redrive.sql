@@ -12,9 +12,10 @@ language plpgsql
 as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
-	v_count bigint;
+	v_count bigint := 0;
+	v_seq bigint;
 begin
-	with candidate as materialized (
+	for v_seq in
 		select m.seq
 		from sluice.messages m
 		where m.topic_id = p_topic
@@ -24,17 +25,17 @@ begin
 		order by m.seq
 		limit p_n
 		for update skip locked
-	)
-	update sluice.messages m
-	set visible_at = v_now,
-		retries = 0,
-		max_retries = p_max_retries,
-		dlq = false,
-		dlq_moved_at = null
-	from candidate c
-	where m.topic_id = p_topic
-	and m.seq = c.seq;
-	get diagnostics v_count = row_count;
+	loop
+		update sluice.messages m
+		set visible_at = v_now,
+			retries = 0,
+			max_retries = p_max_retries,
+			dlq = false,
+			dlq_moved_at = null
+		where m.topic_id = p_topic
+		and m.seq = v_seq;
+		v_count := v_count + 1;
+	end loop;
 	return v_count;
 end
 $$;

@@ -4,7 +4,7 @@
  *	$1 topic_id bigint, $2 seq bigint[], $3 tries integer[] (a null
  *	element: no receipt), $4 base boolean[], $5 dlq boolean[],
  *	$6 vt_ms bigint[]
- * A row for each message extended:
+ * A row for each element that extended its message:
  *	0 item integer (position in the arrays, from 1), 1 seq bigint,
  *	2 tries integer, 3 visible_at timestamptz
  */

@@ -12,10 +12,10 @@
  *	11 metadata bytea, 12 payload bytea,
  *	13 dlq boolean
  */
-with page as materialized (
-	(select m.seq,
-		octet_length(m.payload)
-			+ coalesce(octet_length(m.metadata), 0) as bytes
+with page as (
+	(select m.seq, m.tries, m.retries, m.max_retries, m.status,
+		m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
+		m.key, m.last_error, m.metadata, m.payload, m.dlq
 	from sluice.messages m
 	where m.topic_id = $1::bigint
 	and not m.dlq
@@ -24,9 +24,9 @@ with page as materialized (
 	limit $3::bigint
 	offset $4::bigint)
 	union all
-	(select m.seq,
-		octet_length(m.payload)
-			+ coalesce(octet_length(m.metadata), 0) as bytes
+	(select m.seq, m.tries, m.retries, m.max_retries, m.status,
+		m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
+		m.key, m.last_error, m.metadata, m.payload, m.dlq
 	from sluice.messages m
 	where m.topic_id = $1::bigint
 	and m.dlq
@@ -35,20 +35,19 @@ with page as materialized (
 	limit $3::bigint
 	offset $4::bigint)
 ), weighed as (
-	select p.seq,
-		coalesce(sum(p.bytes)
+	select p.seq, p.tries, p.retries, p.max_retries, p.status,
+		p.visible_at, p.created_at, p.expires_at, p.dlq_moved_at,
+		p.key, p.last_error, p.metadata, p.payload, p.dlq,
+		coalesce(sum(octet_length(p.payload)
+			+ coalesce(octet_length(p.metadata), 0))
 			over (order by p.seq desc
 				rows between unbounded preceding
 				and 1 preceding), 0) as bytes_before
 	from page p
 )
-select m.seq, m.tries, m.retries, m.max_retries, m.status,
-	m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
-	m.key, m.last_error, m.metadata, m.payload,
-	m.dlq
+select w.seq, w.tries, w.retries, w.max_retries, w.status,
+	w.visible_at, w.created_at, w.expires_at, w.dlq_moved_at,
+	w.key, w.last_error, w.metadata, w.payload, w.dlq
 from weighed w
-join sluice.messages m
-on m.topic_id = $1::bigint
-and m.seq = w.seq
 where w.bytes_before < $5::bigint
-order by m.seq desc
+order by w.seq desc

@@ -15,7 +15,7 @@
  *	13 dlq boolean, 14 topic_id bigint, 15 name text (without ".dlq")
  */
 with freshest as materialized (
-	select t.topic_id
+	select t.topic_id, t.name
 	from sluice.topics t
 	cross join lateral (
 		select m.seq
@@ -27,7 +27,7 @@ with freshest as materialized (
 	order by newest.seq desc
 	limit $1::bigint + $2::bigint
 ), page as materialized (
-	select f.topic_id, n.seq, n.bytes
+	select f.topic_id, f.name, n.seq, n.bytes
 	from freshest f
 	cross join lateral (
 		select m.seq,
@@ -42,7 +42,7 @@ with freshest as materialized (
 	limit $1::bigint
 	offset $2::bigint
 ), weighed as (
-	select p.topic_id, p.seq,
+	select p.topic_id, p.name, p.seq,
 		coalesce(sum(p.bytes)
 			over (order by p.seq desc, p.topic_id
 				rows between unbounded preceding
@@ -51,13 +51,17 @@ with freshest as materialized (
 )
 select m.seq, m.tries, m.retries, m.max_retries, m.status,
 	m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
-	m.key, m.last_error, m.metadata, m.payload,
-	m.dlq, m.topic_id, t.name
+	m.key, m.last_error, m.metadata, m.payload, m.dlq,
+	w.topic_id, w.name
 from weighed w
-join sluice.messages m
-on m.topic_id = w.topic_id
-and m.seq = w.seq
-join sluice.topics t
-on t.topic_id = w.topic_id
+cross join lateral (
+	select n.seq, n.tries, n.retries, n.max_retries, n.status,
+		n.visible_at, n.created_at, n.expires_at, n.dlq_moved_at,
+		n.key, n.last_error, n.metadata, n.payload, n.dlq
+	from sluice.messages n
+	where n.topic_id = w.topic_id
+	and n.seq = w.seq
+	offset 0
+) m
 where w.bytes_before < $3::bigint
-order by m.seq desc, m.topic_id
+order by w.seq desc, w.topic_id

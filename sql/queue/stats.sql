@@ -42,7 +42,11 @@ with counted as materialized (
 select c.name || case when c.dlq then '.dlq' else '' end as name,
 	c.status, c.count, m.created_at
 from counted c
-join sluice.messages m
-on m.topic_id = c.topic_id
-and m.seq = c.seq
+cross join lateral (
+	select n.created_at
+	from sluice.messages n
+	where n.topic_id = c.topic_id
+	and n.seq = c.seq
+	offset 0
+) m
 order by 1, 2

@@ -55,7 +55,11 @@ def test_one_of_several_that_name_a_message_wins(s):
     equal(t.ack([1, 1, 1], tries=[7, None, 1]), [[2, 1, 1]])
     equal(t.nack([2, 2], errors=["first", "second"]), [[1, 2, 1, 2, 0, 0]])
     equal(t.get(2, "last_error, retries"), ["first", "1"])
-    equal(t.extend([3, 3], [60000, 90000]), [[1, 3, 1, 60]])
+
+
+def test_all_of_several_that_extend_a_message_succeed(s):
+    t = delivered(s, [1])
+    equal(t.extend([1, 1], [60000, 90000]), [[1, 1, 1, 60], [2, 1, 1, 90]])
 
 
 def test_the_caller_needs_the_right_for_where_the_message_is(s):
