@@ -8,12 +8,14 @@
  * delivered when settle makes it a dead letter or failed.
  *
  * One more row follows the messages, its seq null: as tries it has how many
- * became dead letters, and as visible_at, when fewer than p_n were delivered,
- * the next time at which something becomes due.
+ * became dead letters, and as visible_at, when p_due and fewer than p_n were
+ * delivered, the next time at which something becomes due.
  *
  * The rest are hints, so that dead index entries are not walked at each call:
  * fresh messages below p_from, and due ones before p_due_from, are not looked
- * at, and none that are due unless p_due.
+ * at, and none that are due, now or next, unless p_due. While a transaction
+ * is open somewhere, a look at what is due next walks all that was delivered
+ * since, 16 ms for 100,000 messages: it should be rare.
  *
  * The commit is not waited for: a lost delivery is only a redelivery. This
  * holds for the whole transaction, so never call it in one with a write that
@@ -171,7 +173,7 @@ begin
 	seq := null;
 	tries := v_promoted;
 	visible_at := null;
-	if v_n < p_n then
+	if p_due and v_n < p_n then
 		select m.visible_at
 		into visible_at
 		from sluice.messages m

@@ -13,7 +13,7 @@
  *	8 dlq_moved_at timestamptz, 9 key text, 10 last_error text,
  *	11 metadata bytea, 12 payload bytea
  * and a last one, its seq null: 1 how many became dead letters, 5 when
- * something becomes due next, if fewer than n were delivered and it is known
+ * something becomes due next, if due and fewer than n were delivered
  */
 select m.seq, m.tries, m.retries, m.max_retries, m.status,
 	m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,

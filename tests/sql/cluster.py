@@ -13,10 +13,10 @@ BIN = os.environ.get("POSTGRES_BIN", "/usr/lib/postgresql/15/bin")
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres",
                "--clear-groups"] if os.geteuid() == 0 else []
 
-# What a worker sets for its session: sql/db.c.
+# What a worker sets for its session: sql/session.c.
 WORKER = ("-c plan_cache_mode=force_generic_plan -c enable_seqscan=off "
-          "-c enable_hashjoin=off -c enable_mergejoin=off -c jit=off "
-          "-c timezone=UTC")
+          "-c enable_bitmapscan=off -c enable_hashjoin=off "
+          "-c enable_mergejoin=off -c jit=off -c timezone=UTC")
 
 
 class Cluster:

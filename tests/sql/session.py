@@ -234,13 +234,16 @@ class Statements:
     def __init__(self, session):
         self.s = session
 
-    def __call__(self, name, *arguments):
+    def prepare(self, name):
         if name not in self.s.prepared:
             path, = [p for p in (f"sql/{folder}/{name}.sql" for folder in
                                  ("queue", "auth", "ops"))
                      if os.path.exists(p)]
             self.s.rows(f"prepare {name} as {read(path)}")
             self.s.prepared.add(name)
+
+    def __call__(self, name, *arguments):
+        self.prepare(name)
         call = f"execute {name}"
         if arguments:
             call += "(" + ", ".join(map(literal, arguments)) + ")"

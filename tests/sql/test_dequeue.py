@@ -131,6 +131,7 @@ def test_the_last_row_says_when_something_is_due(s):
     t.enqueue([1, 2, 3], delay_ms=[0, 90000, 0])
     equal(t.dequeue_told(1, vt_ms=60000)[1], None)
     equal(t.dequeue_told(2, vt_ms=60000)[1], "60")
+    equal(t.dequeue_told(2, due=False)[1], None)
     equal(t.dequeue_told(1, dlq=True)[1], None)
     t.set([3], "dlq = true, dlq_moved_at = now()")
     equal(t.dequeue_told(1, dlq=True)[1], "60")

@@ -78,7 +78,7 @@ def test_every_head_says_whether_it_writes(s):
         writes = bool(re.search(
             r"\b(insert into|update sluice|delete from|"
             r"sluice\.(enqueue|dequeue|ack|nack|extend|requeue|redrive|"
-            r"purge|reap_\w+|user_\w+)\(|pg_notify)", text))
+            r"purge|delete_by_key|reap_\w+|user_\w+)\(|pg_notify)", text))
         equal((path, bool(re.search(r"\bWrites\b|\bwrites once\b", head))),
               (path, writes))
 

@@ -1,0 +1,126 @@
+"""
+What a statement touches does not depend on how much there is. Plans are made
+once a session and kept, so each is tried as it was made in the worst moments:
+while the table was empty and nothing was known of it, and while it was empty
+and that was known. A walk over the topic would touch thousands of pages.
+"""
+
+import json
+
+from session import Statements, Topic, literal
+
+FEW = 100  # pages; the calls for one message take 10 to 50
+
+# In flight, failed and fresh ones, in that order.
+ROWS = 60000
+
+
+def pages(s, sql):
+    rows = s.rows("explain (analyze, buffers, timing off, summary off, "
+                  f"format json) {sql}")
+    plan = json.loads("\n".join(row[0] for row in rows))[0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+def calls(t):
+    """A call of each function for one message, and of each read."""
+    return {
+        "enqueue": t.enqueue_sql([900001]),
+        "enqueue a new key": t.enqueue_sql([900002], keys=["new"]),
+        "enqueue an old key": t.enqueue_sql([900003], keys=["new"]),
+        "enqueue below a depth": t.enqueue_sql([900004], depth=100),
+        "dequeue": t.dequeue_sql(1),
+        "dequeue with hints": t.dequeue_sql(1, first=ROWS // 2, due=False),
+        "dequeue a dead letter": t.dequeue_sql(1, dlq=True),
+        "ack": t.ack_sql([1]),
+        "nack": t.nack_sql([2]),
+        "extend": (f"select from sluice.extend({t.id}, array[3::bigint], "
+                   "null, array[true], array[true], array[1000::bigint])"),
+        "requeue": f"select sluice.requeue({t.id}, 4, 3)",
+        "redrive": f"select sluice.redrive({t.id}, 1, 3)",
+        "purge": (f"select from sluice.purge({t.id}, false, array[0, 1, 2], "
+                  "1)"),
+        "reap_expire": "select sluice.reap_expire(1)",
+        "reap_delete": "select sluice.reap_delete(1)",
+        "reap_keys": "select from sluice.reap_keys(0, '', 1)",
+        "message_get": (t.id, 5),
+        "message_state": (t.id, 5),
+        "message_next_due": (t.id, False, "-infinity"),
+        "message_list": (t.id, False, 2, 0, 1000),
+        "message_list dead letters": (t.id, True, 2, 0, 1000),
+        "message_list_all": (2, 0, 1000),
+        "message_depth": (t.id, 5),
+        "topic_config_get": (t.id,),
+    }
+
+
+def touched(s, run, t):
+    """The pages that each call touches."""
+    result = {}
+    for name, call in calls(t).items():
+        if isinstance(call, tuple):
+            statement = name.split()[0]
+            run.prepare(statement)
+            call = (f"execute {statement}"
+                    f"({', '.join(map(literal, call))})")
+        result[name] = pages(s, call)
+    return result
+
+
+def fill(s, t):
+    s.rows("insert into sluice.messages (topic_id, seq, status, visible_at, "
+           "created_at, expires_at, max_retries, payload) "
+           f"select {t.id}, seq, status, "
+           "case when status = 1 then now() + interval '1 h' end, "
+           "now(), now() + interval '1 day', 3, 'payload' "
+           f"from (select seq, case seq * 3 / {ROWS} when 0 then 1 when 1 "
+           f"then 3 else 0 end as status from generate_series(0, {ROWS - 1})"
+           " as seq) as made")
+
+
+def holds(s, *before):
+    """Make plans after these steps; use them with ROWS rows."""
+    s.rows("set client_min_messages = warning")
+    s.rows("truncate sluice.messages, sluice.message_keys, sluice.topics "
+           "cascade")
+    t, run = Topic(s), Statements(s)
+    for step in before:
+        step(s, t)
+    s.rows("begin")
+    touched(s, run, t)
+    s.rows("rollback")
+    if fill not in before:
+        fill(s, t)
+    seen = touched(s, run, t)
+    assert max(seen.values()) <= FEW, \
+        {name: n for name, n in seen.items() if n > FEW}
+
+
+def analyse(s, t):
+    s.rows("vacuum analyze sluice.messages")
+    s.rows("vacuum analyze sluice.message_keys")
+
+
+def use(s, t):
+    t.enqueue([900011, 900012, 900013], keys=["a", None, None])
+    t.dequeue(1)
+
+
+def test_plans_made_before_anything_was_known(s):
+    holds(s)
+
+
+def test_plans_made_while_the_table_was_known_to_be_empty(s):
+    holds(s, analyse)
+
+
+def test_plans_made_with_a_few_rows_that_were_known(s):
+    holds(s, use, analyse)
+
+
+def test_plans_made_with_a_few_rows_that_were_not_known(s):
+    holds(s, analyse, use)
+
+
+def test_plans_made_with_many_rows(s):
+    holds(s, fill, analyse)
