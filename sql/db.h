@@ -116,6 +116,9 @@ void db_close(struct db *take_db);
 
 /* For LISTEN: the raw connection, NULL while there is none. Reopens it. */
 struct pg_conn *db_connection(struct db *db);
+/* How many there have been. One that was opened anew has another number; its
+ * address may well be that of the last. */
+uint64_t db_opened(const struct db *db);
 /* Run a text outside the statement table, such as LISTEN. */
 bool db_command(struct db *db, const char *text);
 

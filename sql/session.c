@@ -114,6 +114,7 @@ connect_now(struct db *db)
 	db->connection = PQconnectdbParams(names, values, 1);
 	if (PQstatus(db->connection) == CONNECTION_OK && configure(db)) {
 		must(PQsetnonblocking(db->connection, 1) == 0);
+		db->opened++;
 		metric_add(METRIC_database_connects, 1);
 		return true;
 	}
@@ -152,5 +153,11 @@ PGconn *
 db_connection(struct db *db)
 {
 	return session_open(db) ? db->connection : NULL;
+}
+
+uint64_t
+db_opened(const struct db *db)
+{
+	return db->opened;
 }
 

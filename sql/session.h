@@ -13,6 +13,7 @@ enum { AWAY_AFTER_MS = 1500 };
 
 struct db {
 	struct pg_conn *connection;
+	uint64_t opened; /* how many there have been */
 	const char *application;
 	bool urgent;
 	bool prepared[STATEMENTS];

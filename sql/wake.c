@@ -57,7 +57,7 @@ static struct {
 	bool stopping;
 
 	struct db *db;
-	PGconn *listening; /* the connection that LISTEN was sent on */
+	uint64_t listening; /* db_opened() of where LISTEN was sent */
 	uint64_t sender, sent;
 	_Atomic bool waiting;	/* as told to the peers */
 	int64_t waited_us;	/* when somebody waited here last */
@@ -341,11 +341,11 @@ listen_connection(void)
 {
 	PGconn *connection = db_connection(waker.db);
 
-	if (connection == waker.listening || !connection)
+	if (!connection || db_opened(waker.db) == waker.listening)
 		return connection;
 	if (!db_command(waker.db, "listen sluice_wake"))
 		return NULL;
-	waker.listening = connection;
+	waker.listening = db_opened(waker.db);
 	waker.peers = 0;
 	lot_wake_everyone();
 	return connection;

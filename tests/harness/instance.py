@@ -37,6 +37,7 @@ class Instance:
             "https_port": self.https_port,
             "admin_password": self.password,
             "jwt_secret": self.jwt_secret,
+            "processes": 2,
             "login_rate": "100000/60s",
             "argon2_memory": 64,
             "argon2_passes": 1,
@@ -112,10 +113,27 @@ class Instance:
         """The worker processes that live: {number: pid}."""
         found = {}
         for file in (self.var / "run").glob("worker-*.pid"):
-            pid = int(file.read_text())
-            if pathlib.Path(f"/proc/{pid}").exists():
-                found[int(file.stem.split("-")[1])] = pid
+            pid = file.read_text().strip()
+            if pid and pathlib.Path(f"/proc/{pid}").exists():
+                found[int(file.stem.split("-")[1])] = int(pid)
         return found
+
+    def worker_is_ready(self, number):
+        """Ask that worker alone, by the front's own socket."""
+        try:
+            with socket.socket(socket.AF_UNIX) as s:
+                s.settimeout(10)
+                s.connect(str(self.var / "run" / "front.sock"))
+                s.sendall(f"GET /worker/{number}/readyz HTTP/1.0\r\n"
+                          "Host: x\r\n\r\n".encode())
+                return b" 200 " in s.recv(100)
+        except OSError:
+            return False
+
+    def is_ready(self):
+        """Every worker runs and reaches the database."""
+        return all(self.worker_is_ready(number)
+                   for number in range(int(self.settings["processes"])))
 
     def postmaster(self):
         pid_file = self.var / "pg" / "postmaster.pid"

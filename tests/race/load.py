@@ -14,7 +14,7 @@ import threading
 import time
 
 from harness.client import Failure
-from harness.context import same
+from harness.context import eventually, same
 
 # How a request may end while processes die around it: with a broken
 # connection, or with one of these, and then its outcome is not known.
@@ -30,7 +30,7 @@ class Account:
         self.acked = {}		# id: when its ack was answered 204
         self.doubts = {}	# id: acks whose outcome is not known
         self.faults = []
-        self.unsure = 0
+        self.unsure = []	# what was told instead of an outcome
         self.delivered = 0
 
     def fault(self, text):
@@ -41,9 +41,9 @@ class Account:
         with self.lock:
             self.accepted[payload] = id
 
-    def was_unsure(self):
+    def was_unsure(self, told):
         with self.lock:
-            self.unsure += 1
+            self.unsure.append(str(told))
 
     def was_delivered(self, message, asked_at):
         id = message["id"]
@@ -61,9 +61,9 @@ class Account:
                 self.faults.append(f"{id} was acked twice")
             self.acked[id] = time.monotonic()
 
-    def was_ack_unsure(self, id):
+    def was_ack_unsure(self, id, told):
         with self.lock:
-            self.unsure += 1
+            self.unsure.append(str(told))
             self.doubts[id] = self.doubts.get(id, 0) + 1
 
     def check(self):
@@ -113,13 +113,13 @@ class Load:
             try:
                 reply = client.post("/api/messages", {
                     "topic": self.topic, "payload": payload})
-            except BROKEN:
-                self.account.was_unsure()
+            except BROKEN as broken:
+                self.account.was_unsure(broken)
                 continue
             if reply.status == 201:
                 self.account.was_accepted(payload, reply.json["id"])
             elif reply.status in UNSURE:
-                self.account.was_unsure()
+                self.account.was_unsure(reply)
             else:
                 self.account.fault(str(reply))
 
@@ -131,11 +131,11 @@ class Load:
                 reply = client.post("/api/messages/dequeue", {
                     "topic": self.topic, "count": 5, "wait_seconds": 1,
                     "visibility_timeout_seconds": 3})
-            except BROKEN:
-                self.account.was_unsure()
+            except BROKEN as broken:
+                self.account.was_unsure(broken)
                 continue
             if reply.status in UNSURE:
-                self.account.was_unsure()
+                self.account.was_unsure(reply)
                 continue
             if reply.status != 200:
                 self.account.fault(str(reply))
@@ -147,13 +147,13 @@ class Load:
     def ack(self, client, message):
         try:
             reply = client.ack(message["id"], message["receipt"])
-        except BROKEN:
-            self.account.was_ack_unsure(message["id"])
+        except BROKEN as broken:
+            self.account.was_ack_unsure(message["id"], broken)
             return
         if reply.status == 204:
             self.account.was_acked(message["id"])
         elif reply.status in UNSURE:
-            self.account.was_ack_unsure(message["id"])
+            self.account.was_ack_unsure(message["id"], reply)
         elif reply.status not in (404, 409):	# another delivery was quicker
             self.account.fault(str(reply))
 
@@ -174,11 +174,11 @@ class Load:
         same(self.t.admin.listed(self.topic + ".dlq")["total"], 0,
              "dead letters")
         self.account.check()
-        same(self.account.delivered > 100, True,
-             f"{self.account.delivered} deliveries; enough to mean something")
 
-    def while_running(self, seconds, disturb):
-        """Call disturb() again and again for so long."""
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            disturb()
+    def disturb(self, times, blow):
+        """Let it run for a while before each of so many blows."""
+        for _ in range(times):
+            goal = self.account.delivered + 300
+            eventually(lambda: self.account.delivered >= goal, 30,
+                       "300 deliveries more")
+            blow()
