@@ -245,6 +245,29 @@ await()
 	done
 }
 
+# Whatever runs our binary: a worker that still drains, and so has outlived
+# its keeper, and the reapers too.
+workers()
+{
+	local pid
+
+	for pid in $(lock_holders); do
+		case $(readlink "/proc/$pid/exe") in
+		"$PWD/bin/sluice"*)	echo "$pid" ;;
+		esac
+	done
+}
+
+await_workers()
+{
+	local until=$((SECONDS + $1))
+
+	while [ -n "$(workers)" ]; do
+		[ -z "$hurry" ] && [ "$SECONDS" -lt "$until" ] || return 1
+		pause 0.05
+	done
+}
+
 finish()
 {
 	local status=$? name
@@ -261,13 +284,7 @@ finish()
 			alive "$name" && kill -TERM "${pids[$name]}" ;;
 		esac
 	done
-	for name in "${!pids[@]}"; do
-		case $name in
-		worker-* | reap)
-			await "$name" 20 ||
-				kill -KILL -- "-${pids[$name]}" 2>/dev/null ;;
-		esac
-	done
+	await_workers 20 || workers | xargs -r kill -KILL
 	await nginx 3 || kill -KILL -- "-${pids[nginx]}" 2>/dev/null
 	alive postgres && kill -INT "${pids[postgres]}"
 	await postgres 60 || kill -QUIT "${pids[postgres]}" 2>/dev/null
