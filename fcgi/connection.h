@@ -4,12 +4,12 @@
  *
  * Each state has one mover, so that a connection is in one place at a time:
  *
- *	IDLE	armed in epoll for its next request; the loop makes it READY
+ *	IDLE	armed in epoll for its next request, whose event makes it READY
  *	READY	in line for a thread; a thread makes it RUNNING
  *	RUNNING	a thread's own; that thread moves it on
  *	PARKED	in the lot; a wake-up, its deadline or a hang-up makes it READY
  *	TURN	its write waits; whoever runs its turn makes it RUNNING
- *	CLOSED	on the list of what the loop frees
+ *	CLOSED	spare memory for the next connection
  *
  * `state`, `woken`, `stirred` and the lot's fields are guarded by the lot's
  * lock; the rest belongs to whoever the state says.
@@ -48,7 +48,7 @@ struct listening {
 struct connection {
 	struct request request;
 	struct fastcgi *fastcgi;
-	struct connection *next;	/* in the ready line or closed list */
+	struct connection *next;	/* in the ready line or spare list */
 	enum connection_state state;
 	bool begun;	/* it has a request; otherwise one is to be read */
 	bool called;	/* its handler has been called */

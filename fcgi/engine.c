@@ -1,13 +1,14 @@
 /*
- * How a request travels. The loop accepts a connection and arms it in epoll;
- * when bytes come it goes into the ready line; a thread reads the request and
- * calls the handler until it says DONE, PARK or TURN (fcgi/request.h). What
- * is done is answered, and its connection armed again.
+ * How a request travels. The loop accepts a connection and arms it in the
+ * threads' epoll (fcgi/ready.h); the thread that gets its event reads the
+ * request and calls the handler until it says DONE, PARK or TURN
+ * (fcgi/request.h). What is done is answered, and its connection armed again.
  *
- * epoll events are one-shot, so at most one is under way for a connection.
- * Only the loop frees a connection, between two batches of events: an event
- * never points at freed memory. (Rearming before the state says IDLE or
- * PARKED, and the `stirred` mark, close the gap between the two.)
+ * A connection is armed before its state says IDLE or PARKED, and an event
+ * that comes between is kept as its `stirred` mark: none is lost. An event
+ * may also come late, when its connection has been closed since and its
+ * memory is another's: so that memory is never freed but used again, and
+ * whoever gets an event asks the connection whether it means anything.
  *
  * Draining. FastCGI has no way to say that a connection ends: closing a kept
  * one, idle or just answered, breaks the request that nginx may be sending on
@@ -41,7 +42,7 @@
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
 
-enum { EVENTS = 256, ACCEPTS_IN_A_ROW = 64 };
+enum { ACCEPTS_IN_A_ROW = 64, ACCEPT_PAUSE_MS = 100 };
 
 static struct {
 	const struct engine_hooks *hooks;
@@ -49,12 +50,13 @@ static struct {
 	_Atomic bool draining;
 	_Atomic uint32_t connections;
 	int64_t drain_until_us;
+	int64_t accept_after_us; /* 0: the listener is watched */
 
-	/* What the loop is to free; guarded by closed_lock. */
-	pthread_mutex_t closed_lock;
-	struct connection *closed;
+	/* Closed connections, to be used again; guarded by spare_lock. */
+	pthread_mutex_t spare_lock;
+	struct connection *spare;
 } engine = {
-	.closed_lock = PTHREAD_MUTEX_INITIALIZER,
+	.spare_lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
 bool
@@ -85,52 +87,53 @@ request_variable(const struct request *r, const char *name)
 bool
 request_hung_up(const struct request *r)
 {
-	return fastcgi_hung_up(connection_of(r)->fastcgi);
+	return fastcgi_input(connection_of(r)->fastcgi) == FASTCGI_END;
 }
 
-static void
-arm(struct connection *c, int operation, uint32_t events)
-{
-	struct epoll_event event = { .events =
-		events | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = c };
-
-	must(epoll_ctl(engine.epoll_fd, operation, fastcgi_fd(c->fastcgi),
-	    &event) == 0);
-}
-
-/* Its place in the world ends; the loop frees it. */
+/* Its place in the world ends; its memory waits for the next. */
 static void
 retire(struct connection *c)
 {
-	arena_reset(c->request.arena);
-	must(lot_move(c, CONNECTION_CLOSED));
+	arena_free(c->request.arena);
 	fastcgi_close(c->fastcgi);
-	c->fastcgi = NULL;
-	pthread_mutex_lock(&engine.closed_lock);
-	c->next = engine.closed;
-	engine.closed = c;
-	pthread_mutex_unlock(&engine.closed_lock);
+	must(lot_move(c, CONNECTION_CLOSED));
+	pthread_mutex_lock(&engine.spare_lock);
+	c->next = engine.spare;
+	engine.spare = c;
+	pthread_mutex_unlock(&engine.spare_lock);
 	atomic_fetch_sub(&engine.connections, 1);
 	metric_add(METRIC_connections, -1);
 	if (engine_draining())
 		stir_loop();
 }
 
-static void
-free_closed(void)
+static struct connection *
+spare_take(void)
 {
 	struct connection *c;
 
-	pthread_mutex_lock(&engine.closed_lock);
-	c = engine.closed;
-	engine.closed = NULL;
-	pthread_mutex_unlock(&engine.closed_lock);
-	while (c) {
-		struct connection *next = c->next;
+	pthread_mutex_lock(&engine.spare_lock);
+	c = engine.spare;
+	if (c)
+		engine.spare = c->next;
+	pthread_mutex_unlock(&engine.spare_lock);
+	if (!c) {
+		c = calloc(1, sizeof(*c));
+		must(c);
+		c->state = CONNECTION_CLOSED;
+	}
+	c->next = NULL;
+	return c;
+}
 
-		arena_free(c->request.arena);
-		free(c);
-		c = next;
+static void
+free_spare(void)
+{
+	while (engine.spare) {
+		struct connection *next = engine.spare->next;
+
+		free(engine.spare);
+		engine.spare = next;
 	}
 }
 
@@ -145,7 +148,15 @@ begin(struct connection *c)
 	buffer_init(&c->request.reply.body, arena);
 }
 
-/* Send the reply. True if the connection has another request to read. */
+/* Wait for the next request; false if it was stirred meanwhile. */
+static bool
+idle(struct connection *c)
+{
+	ready_arm(c, false, true);
+	return lot_move(c, CONNECTION_IDLE);
+}
+
+/* Send the reply. True if the connection may have another request. */
 static bool
 answer(struct connection *c)
 {
@@ -162,8 +173,7 @@ answer(struct connection *c)
 	}
 	arena_reset(r->arena);
 	begin(c);
-	arm(c, EPOLL_CTL_MOD, EPOLLIN);
-	return !lot_move(c, CONNECTION_IDLE);
+	return !idle(c);
 }
 
 /* The client hung up: nobody to answer. */
@@ -191,7 +201,7 @@ is_last_call(const struct connection *c)
 
 /*
  * Call the handler until the request is somebody else's or answered. True if
- * the connection has another request to read.
+ * the connection may have another request.
  *
  * A call with the outcome of a turn is no look: the look was the turn, and
  * what woke the request since then is owed another one, or the next in line.
@@ -224,7 +234,7 @@ advance(struct connection *c, struct db *db, bool looks)
 				r->deadline_us = front_lets_go_us(c);
 			/* Only a hang-up can be reported: no request comes
 			 * before the answer to this one. */
-			arm(c, EPOLL_CTL_MOD, 0);
+			ready_arm(c, false, false);
 			if (lot_park(c))
 				return false;
 			break;
@@ -249,21 +259,31 @@ read_and_advance(struct connection *c, struct db *db)
 	return advance(c, db, true);
 }
 
+/* Take up what has come on a connection that has no request. */
 static void
 serve_next(struct connection *c, struct db *db)
 {
-	while (!fastcgi_hung_up(c->fastcgi))
-		if (!read_and_advance(c, db))
+	for (;;) {
+		switch (fastcgi_input(c->fastcgi)) {
+		case FASTCGI_END:
+			retire(c);
 			return;
-	retire(c);
+		case FASTCGI_NOTHING:
+			if (idle(c))
+				return;
+			break;
+		case FASTCGI_BYTES:
+			if (!read_and_advance(c, db))
+				return;
+			break;
+		}
+	}
 }
 
-/* A READY connection that has no request yet has bytes of one: the loop has
- * looked. One that was stirred while it was being armed may have none. */
 static void
 serve(struct connection *c, struct db *db)
 {
-	if (c->begun ? advance(c, db, true) : read_and_advance(c, db))
+	if (!c->begun || advance(c, db, true))
 		serve_next(c, db);
 }
 
@@ -292,40 +312,80 @@ thread_main(void *argument)
 }
 
 static void
+watch(int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	must(fd >= 0);
+	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
+static void
 take_connection(int fd)
 {
-	struct connection *c = calloc(1, sizeof(*c));
+	struct connection *c = spare_take();
 
-	must(c);
+	lot_adopt(c);
 	c->request.arena = arena_new();
 	c->fastcgi = fastcgi_open(fd);
-	begin(c);
-	c->state = CONNECTION_IDLE;
 	c->opened_us = clock_monotonic_us();
+	begin(c);
 	atomic_fetch_add(&engine.connections, 1);
 	metric_add(METRIC_connections, 1);
-	arm(c, EPOLL_CTL_ADD, EPOLLIN);
+	ready_arm(c, true, true);
+	if (lot_move(c, CONNECTION_IDLE))
+		return;
+	must(lot_move(c, CONNECTION_READY));
+	ready_put(c);
+}
+
+static void
+unwatch_listener(void)
+{
+	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_DEL, engine.listen_fd,
+	    NULL) == 0);
 }
 
 /*
- * Accept what waits, a few at a time; true if there may be more. Out of
- * descriptors, we leave the rest in the backlog.
+ * Accept what waits, a few at a time; true if there may be more. With too
+ * many open we leave the rest in the backlog, and look again a little later:
+ * epoll would report them at once and for ever.
  */
 static bool
 accept_some(void)
 {
 	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
-		int fd;
+		bool full = engine_connections() >= CONNECTIONS_MAX;
+		int fd = full ? -1 : accept4(engine.listen_fd, NULL, NULL,
+		    SOCK_CLOEXEC);
 
-		if (engine_connections() >= CONNECTIONS_MAX)
-			return false;
-		fd = accept4(engine.listen_fd, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0)
+		if (fd >= 0) {
 			take_connection(fd);
-		else if (errno != EINTR && errno != ECONNABORTED)
+		} else if (full || errno == EMFILE || errno == ENFILE) {
+			unwatch_listener();
+			engine.accept_after_us = clock_monotonic_us() +
+			    ACCEPT_PAUSE_MS * 1000;
 			return false;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			return false;
+		}
 	}
 	return true;
+}
+
+/* After such a pause; gives the time of the loop's next look. */
+static int64_t
+accept_again(int64_t next_us)
+{
+	if (!engine.accept_after_us)
+		return next_us;
+	if (clock_monotonic_us() >= engine.accept_after_us) {
+		engine.accept_after_us = 0;
+		watch(engine.listen_fd);
+		return next_us;
+	}
+	return engine.accept_after_us < next_us ? engine.accept_after_us :
+	    next_us;
 }
 
 static void
@@ -333,48 +393,30 @@ start_draining(void)
 {
 	if (engine_draining())
 		return;
-	while (accept_some())
+	while (!engine.accept_after_us && accept_some())
 		;
-	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_DEL, engine.listen_fd,
-	    NULL) == 0);
+	if (!engine.accept_after_us)
+		unwatch_listener();
+	engine.accept_after_us = 0;
 	log_info("draining %u connections", engine_connections());
 	engine.drain_until_us = clock_monotonic_us() + DRAIN_MS_MAX * 1000;
 	atomic_store(&engine.draining, true);
 	lot_wake_everyone();
 }
 
-/* An event on a connection: a request, which joins the chain, or the end. */
 static void
-stirred(struct connection *c, struct connection **chain)
-{
-	if (!lot_stir(c))
-		return;
-	if (fastcgi_hung_up(c->fastcgi)) {
-		lot_resume(c);
-		retire(c);
-		return;
-	}
-	c->next = *chain;
-	*chain = c;
-}
-
-static void
-handle(const struct epoll_event *event, struct connection **chain)
+handle(const struct epoll_event *event)
 {
 	struct signalfd_siginfo signal;
 	uint64_t count;
 
-	if (event->data.ptr == &engine.listen_fd)
+	if (event->data.fd == engine.listen_fd)
 		(void)accept_some(); /* the rest comes with the next event */
-	else if (event->data.ptr == &engine.event_fd)
+	else if (event->data.fd == engine.event_fd)
 		(void)!read(engine.event_fd, &count, sizeof(count));
-	else if (event->data.ptr == &engine.signal_fd) {
-		if (read(engine.signal_fd, &signal, sizeof(signal)) ==
-		    sizeof(signal))
-			start_draining();
-	} else {
-		stirred(event->data.ptr, chain);
-	}
+	else if (read(engine.signal_fd, &signal, sizeof(signal)) ==
+	    sizeof(signal))
+		start_draining();
 }
 
 static int
@@ -403,33 +445,18 @@ drained(int64_t *next_us)
 static void
 loop(void)
 {
-	struct epoll_event events[EVENTS];
+	struct epoll_event event;
 	int64_t next_us = INT64_MAX;
 
 	while (!drained(&next_us)) {
-		struct connection *chain = NULL;
-		int n = epoll_wait(engine.epoll_fd, events, EVENTS,
+		int n = epoll_wait(engine.epoll_fd, &event, 1,
 		    milliseconds_until(next_us));
 
 		must(n >= 0 || errno == EINTR);
-		/* From the last to the first: the chain is in their order. */
-		for (int i = n; i-- > 0;)
-			handle(&events[i], &chain);
-		if (chain)
-			ready_put(chain);
-		next_us = lot_tick(clock_monotonic_us());
-		free_closed();
+		if (n == 1)
+			handle(&event);
+		next_us = accept_again(lot_tick(clock_monotonic_us()));
 	}
-	free_closed();
-}
-
-static void
-watch(int fd, void *mark)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = mark };
-
-	must(fd >= 0);
-	must(epoll_ctl(engine.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
 }
 
 static sigset_t
@@ -467,10 +494,11 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 	must(engine.epoll_fd >= 0);
 	engine.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	engine.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
-	watch(engine.listen_fd, &engine.listen_fd);
-	watch(engine.event_fd, &engine.event_fd);
-	watch(engine.signal_fd, &engine.signal_fd);
+	watch(engine.listen_fd);
+	watch(engine.event_fd);
+	watch(engine.signal_fd);
 	lot_start(stir_loop);
+	ready_start();
 
 	for (int i = 0; i < threads; i++)
 		must(pthread_create(&thread[i], NULL, thread_main,
@@ -479,7 +507,9 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 	ready_end();
 	for (int i = 0; i < threads; i++)
 		must(pthread_join(thread[i], NULL) == 0);
+	ready_stop();
 	lot_stop();
+	free_spare();
 	log_flush();
 	close(engine.epoll_fd);
 	close(engine.event_fd);

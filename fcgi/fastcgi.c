@@ -65,13 +65,17 @@ fastcgi_variable(const struct fastcgi *f, const char *name)
 	return text_of(FCGX_GetParam(name, f->request.envp));
 }
 
-bool
-fastcgi_hung_up(const struct fastcgi *f)
+enum fastcgi_input
+fastcgi_input(const struct fastcgi *f)
 {
 	char byte;
 	ssize_t n = recv(f->request.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
-	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	if (n > 0)
+		return FASTCGI_BYTES;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return FASTCGI_NOTHING;
+	return FASTCGI_END;
 }
 
 static enum method

@@ -34,7 +34,9 @@ bool fastcgi_reply(struct fastcgi *f, struct request *r);
 /* One of the request's CGI variables; absent text if it was not sent. */
 struct text fastcgi_variable(const struct fastcgi *f, const char *name);
 
-/* Has the peer closed its end? Nothing is consumed. */
-bool fastcgi_hung_up(const struct fastcgi *f);
+/* What is there to read? Nothing is consumed, and nobody waits. */
+enum fastcgi_input { FASTCGI_NOTHING, FASTCGI_BYTES, FASTCGI_END };
+
+enum fastcgi_input fastcgi_input(const struct fastcgi *f);
 
 #endif

@@ -292,6 +292,16 @@ lot_parked(void)
 }
 
 void
+lot_adopt(struct connection *c)
+{
+	pthread_mutex_lock(&lot.lock);
+	must(c->state == CONNECTION_CLOSED);
+	c->state = CONNECTION_RUNNING;
+	c->woken = c->stirred = false;
+	unlock(NULL);
+}
+
+void
 lot_look(struct connection *c)
 {
 	pthread_mutex_lock(&lot.lock);

@@ -10,6 +10,9 @@
 void lot_start(void (*stir)(void));
 void lot_stop(void);
 
+/* A CLOSED connection begins anew, RUNNING. */
+void lot_adopt(struct connection *c);
+
 /* The request is about to look: its wake-ups so far are used. */
 void lot_look(struct connection *c);
 
@@ -33,8 +36,8 @@ void lot_resume(struct connection *c);
 
 /*
  * epoll reported it. A PARKED one goes to the ready line for one more look.
- * An IDLE one becomes READY, and true is returned: the caller puts it in the
- * line. In any other state it is only marked, for its mover to see.
+ * An IDLE one becomes READY, and true is returned: it is the caller's. In any
+ * other state it is only marked, for its mover to see.
  */
 bool lot_stir(struct connection *c);
 
