@@ -39,7 +39,7 @@ front_configure()
 front_launch()
 {
 	# What a killed nginx leaves behind would keep the next from binding.
-	rm -f run/front.sock
+	rm -f run/front.sock run/nginx.pid
 	launch nginx QUIT log/nginx.log /usr/sbin/nginx -p "$PWD/" -e log/nginx.log \
 	    -c nginx.conf
 }
