@@ -107,15 +107,6 @@ def test_the_depth_counts_pending_and_processing_up_to_the_limit(s):
     equal(run("message_depth", t.id, 5), [["7"]])
 
 
-def test_the_next_that_is_due(s):
-    t, run = variety(s)
-    at = {seq: t.get(seq, "visible_at")[0] for seq in (11, 14, 15, 17)}
-    equal(run("message_next_due", t.id, False, "-infinity"), [[at[11]]])
-    equal(run("message_next_due", t.id, False, at[11]), [[at[17]]])
-    equal(run("message_next_due", t.id, False, at[17]), [])
-    equal(run("message_next_due", t.id, True, "-infinity"), [[at[15]]])
-
-
 def test_statistics_by_topic_and_state(s):
     s.rows("truncate sluice.messages")
     t, run = variety(s)

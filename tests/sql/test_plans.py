@@ -45,7 +45,6 @@ def calls(t):
         "reap_keys": "select from sluice.reap_keys(0, '', 1)",
         "message_get": (t.id, 5),
         "message_state": (t.id, 5),
-        "message_next_due": (t.id, False, "-infinity"),
         "message_list": (t.id, False, 2, 0, 1000),
         "message_list dead letters": (t.id, True, 2, 0, 1000),
         "message_list_all": (2, 0, 1000),
