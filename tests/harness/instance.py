@@ -14,7 +14,7 @@ import time
 from harness.client import Client, Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / "build" / "sluice"
+BINARY = ROOT / os.environ.get("BUILD", "build") / "sluice"
 
 
 def free_port():
