@@ -12,7 +12,7 @@ struct query {
 	struct parameter {
 		struct text name, value;
 		bool asked;
-	} parameter[QUERY_PARAMETERS_MAX];
+	} parameter[];	/* room for as many as there can be */
 };
 
 /* How much of a caller's name is repeated in a sentence. */
@@ -59,6 +59,20 @@ add(struct request *r, struct query *query, struct text pair)
 	return true;
 }
 
+/* A request that waits keeps its query: it is made no larger than it is. */
+static struct query *
+query_new(struct request *r)
+{
+	size_t room = r->query.n != 0;
+
+	for (size_t i = 0; i < r->query.n; i++)
+		room += r->query.p[i] == '&';
+	if (room > QUERY_PARAMETERS_MAX)
+		room = QUERY_PARAMETERS_MAX;
+	return arena_alloc(r->arena, sizeof(struct query) +
+	    room * sizeof(struct parameter));
+}
+
 /* Empty pairs, as in "a=1&&b=2&", are let be. False after fail(). */
 static bool
 parse(struct request *r)
@@ -68,7 +82,7 @@ parse(struct request *r)
 	if (r->parsed_query)
 		return true;
 	/* A fault on the way leaves a shorter list, which nobody reads. */
-	r->parsed_query = arena_alloc(r->arena, sizeof *r->parsed_query);
+	r->parsed_query = query_new(r);
 	while (rest.n) {
 		const char *end = memchr(rest.p, '&', rest.n);
 		struct text pair = { rest.p,
