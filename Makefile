@@ -190,7 +190,7 @@ $(BUILD)/tests/sql/%: $(BUILD)/tests/sql/%.o $(library)
 # Fuzzers are built by clang into a tree of their own: tests/fuzz/x.c, whose
 # first inputs are the files in tests/fuzz/x/, if there are any.
 fuzz_build := build-fuzz
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = 20
 fuzz_tests := $(patsubst %.c,$(fuzz_build)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 ifeq ($(BUILD),$(fuzz_build))

@@ -18,8 +18,8 @@ enum {
 	DUE_LOOK_MS = 1000,
 	DUE_SLACK_MS = 60000,
 	FULL_LOOK_MS = 1000,
-	/* A full look may take one part in so many of the time. */
-	FULL_LOOK_SHARE = 50
+	/* Looks without hints may take one part in so many of the time. */
+	LOOK_SHARE = 50
 };
 
 struct hint {
@@ -27,9 +27,9 @@ struct hint {
 	int64_t from;		/* lowest fresh seq to look at */
 	int64_t due_from_us;	/* nothing was due before it */
 	int64_t due_at_us;	/* the next that is known to be due */
-	int64_t due_look_us;	/* look by then at the latest */
+	int64_t due_look_us;	/* look for it by then at the latest */
 	int64_t full_look_us;	/* look at everything by then */
-	int64_t full_allowed_us; /* but not before, for it costs */
+	int64_t looks_allowed_us; /* but neither before: they may cost */
 	int64_t announced_us;	/* peers know of something due then */
 	bool ran_short;		/* the last call got less than it wanted */
 };
@@ -96,16 +96,18 @@ fill(struct params *p, struct turn_item *items)
 	int64_t now = clock_wall_us(), from, due_from_us;
 	int32_t count = 0;
 	struct hint *hint;
+	bool allowed;
 
 	for (const struct turn_item *i = items; i; i = i->next)
 		count += claim_of(i)->count;
 	pthread_mutex_lock(&claims.lock);
 	hint = hint_of(items->owner);
 	lead->look.began_us = now;
-	lead->look.full = now >= hint->full_allowed_us &&
+	allowed = now >= hint->looks_allowed_us;
+	lead->look.full = allowed &&
 	    (hint->ran_short || now >= hint->full_look_us);
-	lead->look.due = hint->ran_short || lead->dlq ||
-	    now >= hint->due_at_us || now >= hint->due_look_us;
+	lead->look.due = lead->dlq || now >= hint->due_at_us || (allowed &&
+	    (hint->ran_short || now >= hint->due_look_us));
 	from = lead->look.full ? 0 : hint->from;
 	due_from_us = lead->look.full ? INT64_MIN : hint->due_from_us;
 	pthread_mutex_unlock(&claims.lock);
@@ -180,10 +182,10 @@ learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
 	if (lowest != INT64_MAX)
 		hint->from = lowest -
 		    (int64_t)LATE_COMMIT_MS * 1000 * MESSAGE_SEQ_STEP;
-	if (lead->look.full) {
-		hint->full_allowed_us = now + cost * FULL_LOOK_SHARE;
+	if (lead->look.full || lead->look.due)
+		hint->looks_allowed_us = now + cost * LOOK_SHARE;
+	if (lead->look.full)
 		hint->full_look_us = now + FULL_LOOK_MS * 1000;
-	}
 	if (lead->look.due) {
 		hint->due_look_us = now + DUE_LOOK_MS * 1000;
 		if (ran_short)
@@ -205,6 +207,7 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	int32_t dead = row_integer(rows, count, 1);
 	bool heavy = is_heavy(rows, count), again;
 	bool ran_short = !share_out(items, rows, count) && !heavy;
+	bool hinted = !lead->look.full || !lead->look.due;
 	int64_t look_at_us;
 	struct hint *hint;
 
@@ -212,12 +215,11 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	pthread_mutex_lock(&claims.lock);
 	hint = hint_of(items->owner);
 	learn(hint, lead, rows, count, ran_short);
-	again = heavy || (ran_short && (!lead->look.due || (!lead->look.full &&
-	    clock_wall_us() >= hint->full_allowed_us)));
+	again = heavy || (ran_short && hinted &&
+	    clock_wall_us() >= hint->looks_allowed_us);
 	look_at_us = hint->due_at_us;
-	if (ran_short && !lead->look.full &&
-	    hint->full_allowed_us < look_at_us)
-		look_at_us = hint->full_allowed_us;
+	if (hinted && hint->looks_allowed_us < look_at_us)
+		look_at_us = hint->looks_allowed_us;
 	pthread_mutex_unlock(&claims.lock);
 
 	for (; items; items = items->next)

@@ -31,6 +31,7 @@ struct part {
 };
 
 struct turn {
+	struct turn *next; /* among the spare */
 	struct part part[TURN_LANES_MAX];
 	struct db_batch batch[TURN_LANES_MAX];
 	int parts;
@@ -43,6 +44,8 @@ static struct {
 	struct lane *bucket[LANE_BUCKETS];
 	struct lane *ready_first, *ready_last;
 	int runners, runners_max;
+	struct turn *spare; /* kept: memory that comes and goes is touched
+			     * memory for requests that park in it */
 } turns = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* This thread runs turns: what it submits meanwhile waits for its loop. */
@@ -258,6 +261,33 @@ resume_all(struct turn *turn, struct db *db)
 	}
 }
 
+static struct turn *
+turn_new(void)
+{
+	struct turn *turn;
+
+	pthread_mutex_lock(&turns.lock);
+	turn = turns.spare;
+	if (turn)
+		turns.spare = turn->next;
+	pthread_mutex_unlock(&turns.lock);
+	if (!turn) {
+		turn = malloc(sizeof(*turn));
+		must(turn);
+		turn->arena = arena_new();
+	}
+	return turn;
+}
+
+static void
+turn_done(struct turn *turn)
+{
+	pthread_mutex_lock(&turns.lock);
+	turn->next = turns.spare;
+	turns.spare = turn;
+	pthread_mutex_unlock(&turns.lock);
+}
+
 /* Is there a turn to run? If not, this thread is a runner no longer. */
 static bool
 next_turn(struct turn *turn)
@@ -286,17 +316,14 @@ turn_submit(struct request *r, struct db *db)
 	if (!run)
 		return;
 	running = true;
-	turn = malloc(sizeof(*turn));
-	must(turn);
-	turn->arena = arena_new();
+	turn = turn_new();
 	while (next_turn(turn)) {
 		run_turn(turn, db);
 		resume_all(turn, db);
 		release_lanes(turn);
 		arena_reset(turn->arena);
 	}
-	arena_free(turn->arena);
-	free(turn);
+	turn_done(turn);
 	running = false;
 }
 
@@ -310,4 +337,11 @@ void
 turn_stop(void)
 {
 	must(!turns.ready_first && !turns.runners);
+	while (turns.spare) {
+		struct turn *next = turns.spare->next;
+
+		arena_free(turns.spare->arena);
+		free(turns.spare);
+		turns.spare = next;
+	}
 }
