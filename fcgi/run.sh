@@ -46,6 +46,7 @@ inside()
 	fi
 	[ "$(stat -c %u .)" -ne 0 ] || die "$SLUICE_VAR belongs to root, and" \
 	    "nothing runs as root: give it to another user, or set SLUICE_VAR"
+	ulimit -Hn 200000 2>/dev/null || : # only root may raise it
 	drop=(setpriv --reuid="$(stat -c %u .)" --regid="$(stat -c %g .)"
 	    --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs)
 	if "${drop[@]}" test -w "$SLUICE_VAR"; then
