@@ -55,6 +55,9 @@ class Instance:
 
     def start(self):
         atexit.register(self.stop)
+        # A shell that runs us in the background has us ignore SIGINT; our
+        # children would too, and it is what stops them.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.output = open(self.var / "output", "wb")
         self.process = subprocess.Popen(
             ["make", "-s", "run"], cwd=ROOT, env=self.environment,
