@@ -57,6 +57,21 @@ add(struct line *line, const char *format, ...)
 	line->n += (size_t)n;
 }
 
+/* Bytes that fit: add_value sees to that. */
+static void
+add_bytes(struct line *line, const char *p, size_t n)
+{
+	must(line->n + n < sizeof line->p);
+	memcpy(line->p + line->n, p, n);
+	line->n += n;
+}
+
+static void
+add_word(struct line *line, const char *word)
+{
+	add_bytes(line, word, strlen(word));
+}
+
 /*
  * May the character stand as it is? The C1 controls, two bytes of UTF-8
  * each, may not: some terminals obey them.
@@ -71,15 +86,6 @@ is_harmless(const char *p, size_t bytes)
 		    first != '\\';
 	return bytes > 1 &&
 	    !(first == 0xC2 && (unsigned char)p[1] < 0xA0);
-}
-
-/* Bytes that fit: add_value sees to that. */
-static void
-add_bytes(struct line *line, const char *p, size_t n)
-{
-	must(line->n + n < sizeof line->p);
-	memcpy(line->p + line->n, p, n);
-	line->n += n;
 }
 
 static void
@@ -104,7 +110,9 @@ add_value(struct line *line, const char *key, struct text value,
 {
 	size_t end;
 
-	add(line, " %s=\"", key);
+	add_word(line, " ");
+	add_word(line, key);
+	add_word(line, "=\"");
 	end = line->n + bytes_max;
 	for (size_t i = 0; i < value.n;) {
 		const char *p = value.p + i;
@@ -112,7 +120,7 @@ add_value(struct line *line, const char *key, struct text value,
 
 		/* Four is the longest that one step adds. */
 		if (line->n + 4 > end) {
-			add(line, "...");
+			add_word(line, "...");
 			break;
 		}
 		if (is_harmless(p, bytes)) {
@@ -221,9 +229,10 @@ log_request(const struct request *r)
 	if (!begin(&line, reply->status >= 500 ? LOG_LEVEL_WARN :
 	    LOG_LEVEL_INFO))
 		return;
-	add(&line, " msg=request");
+	add_word(&line, " msg=request");
 	add_value(&line, "id", text_of(r->id), VALUE_BYTES_MAX);
-	add(&line, " method=%s", method_name(r->method));
+	add_word(&line, " method=");
+	add_word(&line, method_name(r->method));
 	add_value(&line, "path", r->path, VALUE_BYTES_MAX);
 	add(&line, " status=%d bytes=%zu us=%" PRId64, reply->status,
 	    reply->body.n, clock_monotonic_us() - r->started_us);
