@@ -205,6 +205,8 @@ is_last_call(const struct connection *c)
  *
  * A call with the outcome of a turn is no look: the look was the turn, and
  * what woke the request since then is owed another one, or the next in line.
+ * Before a look we ask whether the client is still there, for what is found
+ * would be nobody's; an outcome is told in any case.
  */
 static bool
 advance(struct connection *c, struct db *db, bool looks)
@@ -212,7 +214,7 @@ advance(struct connection *c, struct db *db, bool looks)
 	struct request *r = &c->request;
 
 	for (;; looks = true) {
-		if (c->called && request_hung_up(r)) {
+		if (c->called && looks && request_hung_up(r)) {
 			drop(c);
 			return false;
 		}
