@@ -119,10 +119,14 @@ def test_without_its_database_the_door_says_so_and_heals(t):
 
 def test_a_restart_of_the_workers_fails_no_request(t):
     load = Load(t)
-    workers = t.instance.workers()
+    seen = set(t.instance.workers().values())
     for _ in range(2):
         t.instance.restart_workers()
-    now = t.instance.workers()
-    same(set(now.values()) & set(workers.values()), set(), "old workers")
+        now = set(t.instance.workers().values())
+        same(now & seen, set(), "old workers")
+        seen |= now
     load.finish()
+    # The old ones go when nginx has closed the last connection to them.
+    eventually(lambda: not any(os.path.exists(f"/proc/{pid}")
+                               for pid in seen - now), 30, "their end")
     same(load.account.unsure, [], "failed requests")
