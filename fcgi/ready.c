@@ -128,6 +128,6 @@ void
 ready_end(void)
 {
 	ready.ended = true;
-	/* Nobody reads it any more, so it wakes every thread. */
-	must(write(ready.line_fd, &(uint64_t){ 1 }, 8) == 8);
+	/* More than all threads can read, so it wakes every one. */
+	must(write(ready.line_fd, &(uint64_t){ UINT32_MAX }, 8) == 8);
 }
