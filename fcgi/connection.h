@@ -43,6 +43,7 @@ struct listening {
 	struct channel *channel;
 	struct listening *previous, *next;
 	bool woken;	/* in the channel's woken list, not its waiting list */
+	bool looks;	/* it was woken for the look that is under way */
 };
 
 struct connection {

@@ -163,7 +163,7 @@ answer(struct connection *c)
 	struct request *r = &c->request;
 	bool kept;
 
-	lot_forget(c);
+	lot_forget(c, !request_failed(r));
 	log_request(r); /* the request's texts go with the reply */
 	metric_add_request(r);
 	kept = fastcgi_reply(c->fastcgi, r);
@@ -181,7 +181,7 @@ static void
 drop(struct connection *c)
 {
 	metric_add(METRIC_hang_ups, 1);
-	lot_forget(c);
+	lot_forget(c, false);
 	retire(c);
 }
 

@@ -1,34 +1,25 @@
 /*
- * Channels in a hash table; in each, those that wait and those that have been
- * woken but have not looked yet, both in order of arrival. A wake-up takes
- * from the front of the first list, so its cost does not depend on how many
- * wait. One lock guards everything here, and it is never held together with
- * another: what becomes READY is collected in a chain and put into
- * the ready line afterwards.
+ * In each channel (fcgi/channel.h) stand those that wait and those that have
+ * been woken but have not looked yet, both in order of arrival. A wake-up
+ * takes from the front of the first list, so its cost does not depend on how
+ * many wait. One lock guards everything here, and it is never held together
+ * with another: what becomes READY is collected in a chain and put into the
+ * ready line afterwards.
  */
 #include "fcgi/lot.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "fcgi/channel.h"
+#include "fcgi/clock.h"
 #include "fcgi/lot_private.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
 
-enum { CHANNEL_BUCKETS = 1 << 14 };
-
-struct waiters {
-	struct listening *first, *last;
-};
-
-struct channel {
-	struct channel_key key;
-	struct channel *next; /* in its bucket */
-	struct waiters waiting, woken;
-	uint32_t listeners;
-	struct timer due;
-};
+/* What made one request fail may make the next one fail: so one by one. */
+enum { PASS_ON_MS = 100 };
 
 /* What a locked section has made READY. */
 struct chain {
@@ -37,11 +28,11 @@ struct chain {
 
 static struct {
 	pthread_mutex_t lock;
-	struct channel *bucket[CHANNEL_BUCKETS];
 	struct timers timers;
 	int64_t loop_looks_us; /* when the loop calls lot_tick */
 	void (*stir)(void);
 	void (*first)(void); /* somebody parked in the empty lot */
+	void (*unused)(struct channel_key key); /* nobody to pass it on to */
 	uint32_t parked;
 	uint64_t tickets;
 	uint64_t calls_to_all; /* how often everyone was woken */
@@ -59,74 +50,6 @@ connection_of_timer(struct timer *timer)
 {
 	return (struct connection *)((char *)timer -
 	    offsetof(struct connection, deadline));
-}
-
-static struct channel **
-channel_slot(struct channel_key key)
-{
-	uint64_t hash = (uint64_t)key.id * 0x9e3779b97f4a7c15u + key.kind;
-	struct channel **slot =
-	    &lot.bucket[(hash ^ hash >> 29) % CHANNEL_BUCKETS];
-
-	while (*slot &&
-	    ((*slot)->key.id != key.id || (*slot)->key.kind != key.kind))
-		slot = &(*slot)->next;
-	return slot;
-}
-
-static struct channel *
-channel_get(struct channel_key key)
-{
-	struct channel **slot = channel_slot(key);
-
-	if (!*slot) {
-		*slot = calloc(1, sizeof(**slot));
-		must(*slot);
-		(*slot)->key = key;
-		(*slot)->due.kind = TIMER_CHANNEL;
-	}
-	return *slot;
-}
-
-static void
-channel_drop(struct channel *channel)
-{
-	struct channel **slot = channel_slot(channel->key);
-
-	must(*slot == channel);
-	timers_drop(&lot.timers, &channel->due);
-	*slot = channel->next;
-	free(channel);
-}
-
-static void
-waiters_remove(struct waiters *w, struct listening *l)
-{
-	*(l->previous ? &l->previous->next : &w->first) = l->next;
-	*(l->next ? &l->next->previous : &w->last) = l->previous;
-}
-
-/*
- * In order of arrival. Who comes new goes to the end, and who goes back after
- * a look in vain was among the first: so the search is short from either end.
- */
-static void
-waiters_insert(struct waiters *w, struct listening *l)
-{
-	uint64_t ticket = l->connection->ticket;
-	struct listening *after = w->last, *before = w->first;
-
-	while (after && before && after->connection->ticket > ticket &&
-	    before->connection->ticket < ticket) {
-		after = after->previous;
-		before = before->next;
-	}
-	if (before && before->connection->ticket > ticket)
-		after = before->previous;
-	l->previous = after;
-	l->next = after ? after->next : w->first;
-	*(l->previous ? &l->previous->next : &w->first) = l;
-	*(l->next ? &l->next->previous : &w->last) = l;
 }
 
 static void
@@ -180,8 +103,10 @@ unlock(struct chain *chain)
 void
 lot_start(void (*stir)(void))
 {
+	pthread_mutex_lock(&lot.lock);
 	lot.stir = stir;
 	lot.loop_looks_us = INT64_MAX;
+	pthread_mutex_unlock(&lot.lock);
 }
 
 void
@@ -191,12 +116,19 @@ lot_on_first(void (*first)(void))
 }
 
 void
+lot_on_unused(void (*unused)(struct channel_key key))
+{
+	lot.unused = unused;
+}
+
+/* Others may go on waking, but nobody waits any more. */
+void
 lot_stop(void)
 {
-	for (int i = 0; i < CHANNEL_BUCKETS; i++)
-		while (lot.bucket[i])
-			channel_drop(lot.bucket[i]);
+	pthread_mutex_lock(&lot.lock);
+	channels_drop_all(&lot.timers);
 	timers_free(&lot.timers);
+	pthread_mutex_unlock(&lot.lock);
 }
 
 void
@@ -228,11 +160,19 @@ lot_wake(struct channel_key key, uint32_t count)
 	uint32_t woken = 0;
 
 	pthread_mutex_lock(&lot.lock);
-	channel = *channel_slot(key);
+	channel = channel_find(key);
 	if (channel)
 		woken = wake(channel, count, &chain);
 	unlock(&chain);
 	return woken;
+}
+
+/* Lock held. */
+static void
+wake_at(struct channel *channel, int64_t at_us)
+{
+	if (!channel->due.place || at_us < channel->due.at_us)
+		timers_set(&lot.timers, &channel->due, at_us);
 }
 
 void
@@ -241,9 +181,9 @@ lot_wake_at(struct channel_key key, int64_t at_us)
 	struct channel *channel;
 
 	pthread_mutex_lock(&lot.lock);
-	channel = *channel_slot(key);
-	if (channel && (!channel->due.place || at_us < channel->due.at_us))
-		timers_set(&lot.timers, &channel->due, at_us);
+	channel = channel_find(key);
+	if (channel)
+		wake_at(channel, at_us);
 	unlock(NULL);
 }
 
@@ -274,7 +214,7 @@ lot_waiting(struct channel_key key)
 	uint32_t n;
 
 	pthread_mutex_lock(&lot.lock);
-	channel = *channel_slot(key);
+	channel = channel_find(key);
 	n = channel ? channel->listeners : 0;
 	unlock(NULL);
 	return n;
@@ -310,6 +250,7 @@ lot_look(struct connection *c)
 	for (int i = 0; i < c->listenings; i++) {
 		struct listening *l = &c->listening[i];
 
+		l->looks = l->woken;
 		if (!l->woken)
 			continue;
 		waiters_remove(&l->channel->woken, l);
@@ -331,6 +272,9 @@ lot_park(struct connection *c)
 	    c->calls_to_all == lot.calls_to_all;
 	c->stirred = false;
 	if (parked) {
+		/* A look in vain has used what it was woken for. */
+		for (int i = 0; i < c->listenings; i++)
+			c->listening[i].looks = false;
 		c->state = CONNECTION_PARKED;
 		lot.parked++;
 		metric_add(METRIC_parked, 1);
@@ -344,27 +288,43 @@ lot_park(struct connection *c)
 	return parked;
 }
 
-void
-lot_forget(struct connection *c)
+/* Give up a place. False if its wake-up is nobody's here. Lock held. */
+static bool
+leave(struct listening *l, bool served, struct chain *chain)
 {
+	struct channel *channel = l->channel;
+	bool failed = l->looks && !served, passed_on = true;
+
+	waiters_remove(l->woken ? &channel->woken : &channel->waiting, l);
+	if (l->woken)
+		passed_on = wake(channel, 1, chain);
+	if (--channel->listeners == 0) {
+		channel_drop(channel, &lot.timers);
+		return passed_on && !failed;
+	}
+	if (failed)
+		wake_at(channel, clock_monotonic_us() + PASS_ON_MS * 1000);
+	return passed_on;
+}
+
+void
+lot_forget(struct connection *c, bool served)
+{
+	struct channel_key unused[CHANNELS_PER_REQUEST_MAX];
 	struct chain chain = { 0 };
+	int n = 0;
 
 	if (!c->listenings)
 		return;
 	pthread_mutex_lock(&lot.lock);
 	for (int i = 0; i < c->listenings; i++) {
-		struct listening *l = &c->listening[i];
-		struct channel *channel = l->channel;
-
-		waiters_remove(
-		    l->woken ? &channel->woken : &channel->waiting, l);
-		if (l->woken)
-			wake(channel, 1, &chain);
-		if (--channel->listeners == 0)
-			channel_drop(channel);
+		unused[n] = c->listening[i].channel->key;
+		n += !leave(&c->listening[i], served, &chain);
 	}
 	c->listenings = 0;
 	unlock(&chain);
+	while (lot.unused && n-- > 0)
+		lot.unused(unused[n]);
 }
 
 bool

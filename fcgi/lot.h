@@ -9,7 +9,8 @@
  * first served, however often it looks in vain.
  *
  * A wake-up obliges the request to one more look. A request that ends with a
- * wake-up it has not used passes it on to the next in line.
+ * wake-up it has not used passes it on to the next in line; if there is none,
+ * to whoever cares for the waiters of other processes.
  *
  * Any thread may call these functions; one lock guards the whole lot.
  */
@@ -22,7 +23,7 @@
 
 enum channel_kind {
 	CHANNEL_TOPIC = 1,	/* id: topic id, DLQ: its complement */
-	CHANNEL_HASH = 2	/* a password hash may run; id 0 */
+	CHANNEL_HASH = 2	/* a password hash may run here; id 0 */
 };
 
 struct channel_key {
@@ -52,5 +53,8 @@ uint32_t lot_parked(void);
 
 /* Call first() whenever a request parks in an empty lot. Set before use. */
 void lot_on_first(void (*first)(void));
+
+/* Call unused() for a wake-up that nobody here can use. Set before use. */
+void lot_on_unused(void (*unused)(struct channel_key key));
 
 #endif

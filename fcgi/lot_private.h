@@ -22,8 +22,11 @@ void lot_look(struct connection *c);
  */
 bool lot_park(struct connection *c);
 
-/* It is done: give up its places, pass unused wake-ups on. */
-void lot_forget(struct connection *c);
+/*
+ * It is done: give up its places, pass unused wake-ups on. It has used those
+ * that it looked for only if it was served: not when it failed or went away.
+ */
+void lot_forget(struct connection *c, bool served);
 
 /*
  * Move a RUNNING connection to IDLE, TURN or CLOSED. False (only for IDLE)

@@ -123,6 +123,14 @@ wake(struct channel_key key, uint32_t count)
 		leave_note(key, count == WAKE_ALL ? count : count - woken, 0);
 }
 
+/* One whom we woke has no use for it, and nobody else waits here. */
+static void
+unused_here(struct channel_key key)
+{
+	if (key.kind == CHANNEL_TOPIC)
+		leave_note(key, 1, 0);
+}
+
 void
 wake_due_elsewhere(struct channel_key key, int64_t wall_us)
 {
@@ -209,6 +217,9 @@ announce(int64_t now)
 		waker.waited_us = now;
 	waker.waiting = waits || (told &&
 	    now < waker.waited_us + WAITING_LINGERS_MS * 1000);
+	/* Who parked since we looked may have read that we know of some. */
+	if (!waker.waiting && lot_parked() > 0)
+		waker.waiting = true;
 	if (now < waker.announce_after_us && waker.waiting == told)
 		return;
 	waker.announce_after_us = now + ANNOUNCE_INTERVAL_MS * 1000;
@@ -416,6 +427,7 @@ wake_start(const struct wake_hooks *hooks)
 	waker.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(waker.event_fd >= 0);
 	lot_on_first(first_waits);
+	lot_on_unused(unused_here);
 	must(pthread_create(&waker.thread, NULL, waker_main, NULL) == 0);
 }
 
