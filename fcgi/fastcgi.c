@@ -10,13 +10,13 @@
  * - detached is set, so that it closes without its select() loop, which
  *   cannot take a descriptor above 1023 and may wait two seconds.
  */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "fcgi/fastcgi.h"
 
-#include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
+#include <stdio.h> /* EOF */
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "fcgi/connection.h"
 #include "fcgi/must.h"
@@ -68,14 +68,11 @@ fastcgi_variable(const struct fastcgi *f, const char *name)
 enum fastcgi_input
 fastcgi_input(const struct fastcgi *f)
 {
-	char byte;
-	ssize_t n = recv(f->request.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	struct pollfd p = { f->request.ipcFd, POLLIN | POLLRDHUP, 0 };
 
-	if (n > 0)
-		return FASTCGI_BYTES;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (poll(&p, 1, 0) <= 0)
 		return FASTCGI_NOTHING;
-	return FASTCGI_END;
+	return p.revents == POLLIN ? FASTCGI_BYTES : FASTCGI_END;
 }
 
 static enum method
@@ -104,6 +101,10 @@ method_of(struct text name)
  * The body. nginx has buffered it, so it arrives as fast as we read. One that
  * is over the limit is refused by nginx; should it come nevertheless, the
  * connection ends, for its rest could be taken for the next request.
+ *
+ * The empty record that ends the request is read as well. libfcgi's buffer
+ * may end in front of it: left in the socket it would be where the next
+ * request should begin.
  */
 static bool
 read_body(struct fastcgi *f, struct request *r)
@@ -112,14 +113,18 @@ read_body(struct fastcgi *f, struct request *r)
 	long long n = 0;
 	char *body;
 
-	if (length.n == 0)
-		return true;
-	if (!text_to_integer(length, &n) || n < 0 || n > BODY_BYTES_MAX)
-		return false;
-	body = arena_alloc_raw(r->arena, (size_t)n + 1);
-	body[n] = '\0';
-	r->body = (struct text){ body, (size_t)n };
-	return FCGX_GetStr(body, (int)n, f->request.in) == (int)n;
+	if (length.n) {
+		if (!text_to_integer(length, &n) || n < 0 ||
+		    n > BODY_BYTES_MAX)
+			return false;
+		body = arena_alloc_raw(r->arena, (size_t)n + 1);
+		body[n] = '\0';
+		r->body = (struct text){ body, (size_t)n };
+		if (FCGX_GetStr(body, (int)n, f->request.in) != (int)n)
+			return false;
+	}
+	return FCGX_GetChar(f->request.in) == EOF &&
+	    FCGX_GetError(f->request.in) == 0;
 }
 
 bool

@@ -34,7 +34,10 @@ bool fastcgi_reply(struct fastcgi *f, struct request *r);
 /* One of the request's CGI variables; absent text if it was not sent. */
 struct text fastcgi_variable(const struct fastcgi *f, const char *name);
 
-/* What is there to read? Nothing is consumed, and nobody waits. */
+/*
+ * What is there to read? Nothing is consumed, and nobody waits. A peer that
+ * has closed its end is gone, whatever it sent before.
+ */
 enum fastcgi_input { FASTCGI_NOTHING, FASTCGI_BYTES, FASTCGI_END };
 
 enum fastcgi_input fastcgi_input(const struct fastcgi *f);
