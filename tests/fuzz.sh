@@ -11,8 +11,8 @@ mkdir -p "$found"
 set -- "$found"
 [ -d "tests/fuzz/$name" ] && set -- "$found" "tests/fuzz/$name"
 
-if "$program" -max_total_time="${FUZZ_SECONDS:-10}" -print_final_stats=0 -print_funcs=0 \
-    -verbosity=0 -artifact_prefix="$program-" "$@"; then
+if "$program" -max_total_time="${FUZZ_SECONDS:-10}" -verbosity=0 \
+    -print_final_stats=0 -print_funcs=0 -artifact_prefix="$program-" "$@"; then
 	echo "fuzz $name"
 	echo "1 passed, 0 failed"
 else
