@@ -122,6 +122,17 @@ class Client:
         body = {"topic": topic, **more}
         return self.post("/api/messages/dequeue", body).expect(200)["messages"]
 
+    def take(self, topic, count=1, **more):
+        """Dequeue so many messages, those that are just coming back too."""
+        got = []
+        while len(got) < count:
+            messages = self.dequeue(topic, count=count - len(got),
+                                    wait_seconds=10, **more)
+            if not messages:
+                raise Failure(f"{topic} gave {len(got)} of {count} messages")
+            got += messages
+        return got
+
     def ack(self, id, receipt=None):
         body = None if receipt is None else {"receipt": receipt}
         return self.post(f"/api/messages/{id}/ack", body)
@@ -135,6 +146,25 @@ class Client:
     def listed(self, topic, **more):
         query = "".join(f"&{name}={value}" for name, value in more.items())
         return self.get(f"/api/messages?topic={topic}{query}").expect(200)
+
+
+class OneWorker(Client):
+    """Speaks to one worker alone, by the front's own socket."""
+
+    def __init__(self, path, number, token=None):
+        super().__init__("localhost", None, token)
+        self.path, self.prefix = str(path), f"/worker/{number}"
+
+    def connect(self):
+        connection = http.client.HTTPConnection(self.host,
+                                                timeout=self.timeout)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(self.timeout)
+        connection.sock.connect(self.path)
+        return connection
+
+    def request(self, method, path, body=None, headers=None):
+        return super().request(method, self.prefix + path, body, headers)
 
 
 def unverified_tls():

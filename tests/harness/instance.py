@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from harness.client import Client, Failure
+from harness.client import Client, Failure, OneWorker
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / os.environ.get("BUILD", "build") / "sluice"
@@ -122,16 +122,13 @@ class Instance:
         return found
 
     def worker_is_ready(self, number):
-        """Ask that worker alone, by the front's own socket."""
+        client = self.worker_client(number)
         try:
-            with socket.socket(socket.AF_UNIX) as s:
-                s.settimeout(10)
-                s.connect(str(self.var / "run" / "front.sock"))
-                s.sendall(f"GET /worker/{number}/readyz HTTP/1.0\r\n"
-                          "Host: x\r\n\r\n".encode())
-                return b" 200 " in s.recv(100)
+            return client.get("/readyz").status == 200
         except OSError:
             return False
+        finally:
+            client.close()
 
     def is_ready(self):
         """Every worker runs and reaches the database."""
@@ -151,6 +148,9 @@ class Instance:
 
     def client(self, token=None):
         return Client("127.0.0.1", self.http_port, token)
+
+    def worker_client(self, number, token=None):
+        return OneWorker(self.var / "run" / "front.sock", number, token)
 
     def admin(self):
         reply = self.client().post("/api/auth/login", {

@@ -5,7 +5,7 @@ import time
 import calls
 from harness import token
 from harness.client import Failure
-from harness.context import same
+from harness.context import eventually, same
 
 ACTIONS = ("read", "write", "consume", "admin")
 
@@ -27,9 +27,17 @@ class Cast:
         self.deleted = t.new_user(is_admin=True)
         t.client_for(self.deleted, admin=True).get("/api/users").expect(200)
         t.admin.delete(f"/api/users/{self.deleted['id']}").expect(204)
+        self.wait_until_all_processes_know()
         [self.admin] = [
             user for user in t.admin.get("/api/users").expect(200)["items"]
             if user["username"] == "admin"]
+
+    def wait_until_all_processes_know(self):
+        """A right that was taken away ends within a second."""
+        for user, status in ((self.demoted, 403), (self.deleted, 401)):
+            clients = [self.t.client_for(user, admin=True) for _ in range(8)]
+            eventually(lambda: all(client.get("/api/users").status == status
+                                   for client in clients), 3)
 
     def refused(self):
         """Headers that must be answered 401, by what is wrong with them."""

@@ -12,7 +12,7 @@ def test_a_nacked_message_comes_back_at_once(t):
     message = t.admin.message(id)
     same((message["status"], message["retry_count"], message["last_error"]),
          ("pending", 1, "connection timeout"))
-    [again] = t.admin.dequeue(topic)
+    [again] = t.admin.take(topic)
     same((again["id"], again["retry_count"], again["last_error"]),
          (id, 1, "connection timeout"))
 
@@ -24,7 +24,7 @@ def test_a_nack_without_a_body_has_no_error(t):
         t.admin.dequeue(topic)
         t.admin.post(f"/api/messages/{id}/nack", body).expect(204)
         same(t.admin.message(id)["last_error"], "")
-        t.admin.dequeue(topic)
+        t.admin.take(topic)
         t.admin.ack(id).expect(204)
 
 
@@ -44,7 +44,7 @@ def test_a_nack_with_a_delay_comes_back_later(t):
     t.admin.nack(id, delay_seconds=1).expect(204)
     same(t.admin.message(id)["status"], "pending")
     same(t.admin.dequeue(topic), [])
-    [again] = t.admin.dequeue(topic, wait_seconds=10)
+    [again] = t.admin.take(topic)
     same((again["id"], again["retry_count"]), (id, 1))
 
 
@@ -73,8 +73,7 @@ def test_a_batch_of_nacks_has_a_result_each(t):
          "error": "nack: message is not in processing state"}])
     same([t.admin.message(id)["last_error"] for id in ids],
          ["why 0", "why 1", ""])
-    same({m["id"] for m in t.admin.dequeue(topic, count=10)},
-         {ids[0], ids[2]})
+    same({m["id"] for m in t.admin.take(topic, 2)}, {ids[0], ids[2]})
 
 
 def test_at_max_retries_a_message_moves_to_the_dead_letters(t):
@@ -82,7 +81,7 @@ def test_at_max_retries_a_message_moves_to_the_dead_letters(t):
     id = t.admin.enqueue(topic, "p", key="k", metadata={"m": "1"})
     before = t.admin.message(id)
     for attempt in range(3):
-        [message] = t.admin.dequeue(topic)
+        [message] = t.admin.take(topic)
         same((message["id"], message["retry_count"]), (id, attempt))
         t.admin.nack(id, error=f"attempt {attempt}").expect(204)
     dead = t.admin.message(id)
@@ -104,7 +103,7 @@ def test_the_threshold_of_a_topic_is_its_max_retries(t):
         same(t.admin.message(id)["max_retries"], retries)
         for attempt in range(retries):
             same(t.admin.message(id)["topic"], topic)
-            t.admin.dequeue(topic)
+            t.admin.take(topic)
             t.admin.nack(id).expect(204)
         same(t.admin.message(id)["topic"], topic + ".dlq")
 

@@ -72,7 +72,7 @@ def test_the_defaults_are_settings(t):
         message = other.admin.message(id)
         same((message["max_retries"], message["expires_at"]), (2, None))
         for status in ("pending", "failed"):
-            [delivery] = other.admin.dequeue(topic)
+            [delivery] = other.admin.take(topic)
             seconds = float(t.sql(f"""select extract(epoch from timestamptz
                 '{delivery["visible_until"]}' - clock_timestamp())"""))
             same(5 < seconds <= 7, True, f"{seconds} s visible")
