@@ -165,8 +165,10 @@ sanitize:
 	    SANITIZE=address,undefined sanitized
 sanitized:
 	@tests/sum.sh sanitize '$(MAKE) unit' '$(MAKE) http'
+# A data race ends the worker, and no test wants to lose one.
 tsan:
-	@$(MAKE) --no-print-directory BUILD=build-tsan SANITIZE=thread http
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory \
+	    BUILD=build-tsan SANITIZE=thread http
 .PHONY: sanitize sanitized tsan
 
 # A unit test is one C file; what it needs it takes from the library.
