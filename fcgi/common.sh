@@ -18,8 +18,8 @@ settings_read()
 {
 	local table=$1 name value
 
-	for name in VAR ADDRESS HTTP_PORT HTTPS_PORT PROCESSES DATABASE \
-	    ADMIN_USER; do
+	for name in VAR ADDRESS HTTP_PORT HTTPS_PORT PROCESSES THREADS \
+	    DATABASE ADMIN_USER; do
 		value=$(sed -n "s/^SETTING($name, [^\"]*\"\\([^\"]*\\)\".*/\\1/p" \
 		    "$table")
 		name=SLUICE_$name

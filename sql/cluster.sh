@@ -20,13 +20,17 @@ cluster_create()
 }
 
 # Written anew at each start; what is to differ belongs into alter system.
+# A worker's threads have a connection each, and one listens; while workers
+# are replaced there may be twice as many.
 cluster_configure()
 {
+	local connections=$((SLUICE_PROCESSES * (SLUICE_THREADS + 1) * 2 + 50))
+
 	cat >pg/sluice.conf <<-END
 	listen_addresses = ''
 	unix_socket_directories = '../run'
 	unix_socket_permissions = 0700
-	max_connections = 200
+	max_connections = $connections
 	shared_buffers = 256MB
 	random_page_cost = 1.1
 	jit = off
