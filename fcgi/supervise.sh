@@ -149,6 +149,7 @@ migrate()
 
 start()
 {
+	bin/sluice check || exit 1
 	raise_limits
 	read_secrets
 	front_certificate

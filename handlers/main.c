@@ -24,6 +24,14 @@ command_version(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
+/* main() has read them, and complained about the first that is wrong. */
+static int
+command_check(int count, char **arguments)
+{
+	(void)count, (void)arguments; /* takes none */
+	return EXIT_SUCCESS;
+}
+
 static const struct command {
 	const char *name;
 	const char *usage;
@@ -36,6 +44,8 @@ static const struct command {
 		true, migrate_command },
 	{ "reap", "reap     expire and delete what is due, once", true,
 		reap_command },
+	{ "check", "check    say whether the settings make sense", true,
+		command_check },
 	{ "version", "version  print the version", false, command_version },
 	{ "help", "help     print this; `help routes` and `help settings` "
 		"print the tables", false, command_help },
