@@ -127,16 +127,20 @@ connect_now(struct db *db)
 	return false;
 }
 
-/* A connection that ended while it was idle shows itself as readable. */
+/*
+ * A connection that ended while it was idle shows itself as readable: first
+ * there may be the server's last words, and only after them the end.
+ */
 static bool
 ended_while_idle(struct db *db)
 {
 	struct pollfd p = { PQsocket(db->connection), POLLIN, 0 };
 
-	if (poll(&p, 1, 0) == 0)
-		return false;
-	return !PQconsumeInput(db->connection) ||
-	    PQstatus(db->connection) != CONNECTION_OK;
+	while (poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(db->connection) ||
+		    PQstatus(db->connection) != CONNECTION_OK)
+			return true;
+	return false;
 }
 
 bool

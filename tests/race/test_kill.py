@@ -67,6 +67,16 @@ def test_a_killed_connection_loses_nothing(t):
     load.finish()
 
 
+def test_connections_that_ended_while_idle_cost_no_request(t):
+    topic = t.topic()
+    for _ in range(5):
+        t.sql("""select pg_terminate_backend(pid, 5000) from pg_stat_activity
+            where application_name = 'sluice worker'""")
+        # Enough for every thread of every process.
+        for call in [Call(t.fresh_admin().enqueue, topic) for _ in range(40)]:
+            call.result()
+
+
 def test_a_lost_listen_connection_loses_no_wake_up(t):
     workers = t.instance.workers()
     for _ in range(5):
