@@ -154,8 +154,11 @@ format:
 
 # Suites of scripts: tests/NAME/run.py starts what it needs. ONLY chooses
 # among the tests by parts of their names: make http ONLY=ack
-http race: all
-	@tests/sum.sh $@ 'python3 tests/$@/run.py $(ONLY)'
+http: all
+	@tests/sum.sh http 'python3 tests/http/run.py $(ONLY)' \
+	    $(if $(ONLY),,'python3 tests/http/docs_examples.py')
+race: all
+	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
 .PHONY: http race
 
 # The same tests in a build that stops at the first undefined behaviour, and
