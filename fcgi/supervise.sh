@@ -288,8 +288,11 @@ finish()
 	await_workers 20 || workers | xargs -r kill -KILL
 	await nginx 3 || kill -KILL -- "-${pids[nginx]}" 2>/dev/null
 	alive postgres && kill -INT "${pids[postgres]}"
-	await postgres 60 || kill -QUIT "${pids[postgres]}" 2>/dev/null
-	await postgres 5
+	if ! await postgres 60; then
+		kill -QUIT "${pids[postgres]}"
+		hurry=''
+		await postgres 5
+	fi
 	rm -f run/*.sock run/*.pid run/settings
 	exit "$status"
 }
