@@ -41,7 +41,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 /* Call drop(object) at the reset; a NULL object is let be. */
 void arena_defer(struct arena *arena, void (*drop)(void *), void *object);
 
-/* Bytes taken from the system, for the monitor and for tests. */
+/* Bytes taken from the system, for tests. */
 size_t arena_bytes(const struct arena *arena);
 
 #endif

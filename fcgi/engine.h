@@ -1,7 +1,7 @@
 /*
- * The engine of a worker process: one loop that owns the listening socket,
- * every idle connection and all waiting, and a few threads that each take one
- * READY connection at a time and call its handler.
+ * The engine of a worker process: one loop that accepts connections, wakes
+ * what is due and starts the drain, and a few threads that each take up one
+ * connection at a time, read its request and call the handler.
  */
 #ifndef FCGI_ENGINE_H
 #define FCGI_ENGINE_H

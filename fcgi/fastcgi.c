@@ -1,6 +1,7 @@
 /*
- * libfcgi wants to own the listening socket and to block in accept. Our loop
- * owns it instead, and every idle connection. What makes that possible:
+ * libfcgi wants to own the listening socket and to block in accept. Our engine
+ * accepts instead, and keeps idle connections in epoll. What makes that
+ * possible:
  *
  * - ipcFd is set by us, and keepConnection too before the first request:
  *   FCGX_Accept_r begins by finishing the request before, and would close
@@ -189,6 +190,7 @@ reason_of(int status)
 	return "Other";
 }
 
+/* A write that fails shows at the end: then libfcgi closes the descriptor. */
 bool
 fastcgi_reply(struct fastcgi *f, struct request *r)
 {

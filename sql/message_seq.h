@@ -1,14 +1,14 @@
 /*
  * The place of a message in its topic: microseconds since 2024-01-01 and ten
  * bits of the process's own, 62 bits in all. First in, first out, without a
- * sequence in the database; see docs/decisions/ids.md.
+ * sequence in the database: see docs/decisions/topic-and-message-ids.md.
  */
 #ifndef SQL_MESSAGE_SEQ_H
 #define SQL_MESSAGE_SEQ_H
 
 #include <stdint.h>
 
-/* n new ones, message_seq_step apart; the first. Each call gives higher. */
+/* n new ones, MESSAGE_SEQ_STEP apart; the first. Each call gives higher. */
 int64_t message_seq_take(int n);
 
 enum { MESSAGE_SEQ_STEP = 1 << 10 };

@@ -1,6 +1,7 @@
 /*
- * The waking thread. `notes` is what other threads leave for it, guarded by
- * its lock; all else here is the thread's own.
+ * The waking thread. What other threads leave for it (the notes, the word to
+ * stop) is guarded by its lock; `waiting` they may read. All else that changes
+ * here is the thread's own.
  */
 #include "sql/wake.h"
 

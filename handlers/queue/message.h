@@ -22,7 +22,7 @@ bool message_id_read(struct text id, int64_t *topic_id, int64_t *seq);
 
 void message_id_write(struct json_writer *w, int64_t topic_id, int64_t seq);
 
-/* The status as the seed names it; 0 to 4, see migrations/ on messages. */
+/* The status as callers know it; 0 to 4, see migrations/ on messages. */
 const char *message_status_name(int status);
 
 /* False after fail(422) when only registered topics may be used. */

@@ -7,7 +7,7 @@
 #include "handlers/queue/message.h"
 #include "handlers/queue/page.h"
 
-/* The column behind those that all message statements share. */
+/* The columns behind those that all message statements share. */
 enum { DLQ = 13, TOPIC_ID = 14, TOPIC_NAME = 15 };
 
 enum verdict
