@@ -28,12 +28,6 @@ enum {
 
 static _Atomic int64_t answered_us; /* the last answer anybody had */
 
-const char *
-db_sqlstate(const struct db *db)
-{
-	return db->sqlstate;
-}
-
 /*
  * Send what is buffered and wait until the next result is there. False when
  * the connection is lost or the server is silent for too long.
@@ -89,7 +83,6 @@ lost(struct db *db, bool sent)
 	log_error("database: connection lost: %s",
 	    PQerrorMessage(db->connection));
 	metric_add(METRIC_database_errors, 1);
-	strcpy(db->sqlstate, "08006");
 	session_close(db);
 	return sent ? DB_UNKNOWN : DB_AWAY;
 }
@@ -121,20 +114,16 @@ outcome_of(const char *sqlstate)
 	return DB_FAILED;
 }
 
-/* A result that is an error: remember its state, say it in the log. */
+/* A result that is an error: say it in the log. */
 static enum db_outcome
-refused(struct db *db, const PGresult *result, enum statement statement)
+refused(const PGresult *result, enum statement statement)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	enum db_outcome outcome;
 
-	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s",
-	    state ? state : "08006");
-	outcome = outcome_of(db->sqlstate);
 	metric_add(METRIC_database_errors, 1);
 	log_error("database: %s: %s", statement_facts[statement].name,
 	    PQresultErrorMessage(result));
-	return outcome;
+	return outcome_of(state ? state : "08006"); /* libpq's own has none */
 }
 
 static bool
@@ -175,7 +164,7 @@ prepare(struct db *db, enum statement statement)
 		return lost(db, false);
 	result = PQgetResult(db->connection);
 	if (!is_ok(result))
-		outcome = refused(db, result, statement);
+		outcome = refused(result, statement);
 	PQclear(result);
 	if (!finish_answer(db, began_us))
 		return lost(db, false);
@@ -197,11 +186,7 @@ send_statement(struct db *db, enum statement statement, const struct params *p)
 static enum db_outcome
 begin(struct db *db, enum statement statement)
 {
-	if (!session_open(db)) {
-		strcpy(db->sqlstate, "08001");
-		return DB_AWAY;
-	}
-	return prepare(db, statement);
+	return session_open(db) ? prepare(db, statement) : DB_AWAY;
 }
 
 enum db_outcome
@@ -220,7 +205,7 @@ db_run(struct db *db, enum statement statement, const struct params *params,
 		return lost(db, true);
 	*result = PQgetResult(db->connection);
 	if (!is_ok(*result)) {
-		outcome = refused(db, *result, statement);
+		outcome = refused(*result, statement);
 		PQclear(*result);
 		*result = NULL;
 	}
@@ -249,8 +234,7 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 			batch[i].result = result;
 		} else {
 			if (outcome == DB_DONE)
-				outcome = refused(db, result,
-				    batch[i].statement);
+				outcome = refused(result, batch[i].statement);
 			PQclear(result);
 		}
 		if (!finish_answer(db, began_us))
@@ -306,9 +290,10 @@ db_command(struct db *db, const char *text)
 	PGresult *result;
 	bool ok;
 
-	if (!session_open(db) || !PQsendQuery(db->connection, text))
+	if (!session_open(db))
 		return false;
-	if (!wait_for_result(db, began_us)) {
+	if (!PQsendQuery(db->connection, text) ||
+	    !wait_for_result(db, began_us)) {
 		lost(db, true);
 		return false;
 	}

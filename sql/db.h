@@ -34,9 +34,7 @@ void param_bool(struct params *p, bool value);
 /* Absent text is null; bytea goes the same way. */
 void param_text(struct params *p, struct text value);
 void param_uuid(struct params *p, const uint8_t value[16]);
-/* A timestamptz; INT64_MIN is null. */
-void param_time(struct params *p, int64_t unix_us);
-/* The same, but INT64_MIN is '-infinity'. */
+/* A timestamptz; INT64_MIN is '-infinity'. */
 void param_time_or_beginning(struct params *p, int64_t unix_us);
 void param_null(struct params *p);
 /* One-dimensional arrays; a null element where has[i] is false (has may be
@@ -73,9 +71,6 @@ enum verdict db_fail(struct request *r, enum db_outcome outcome);
  */
 enum db_outcome db_run(struct db *db, enum statement statement,
     const struct params *params, struct pg_result **result);
-
-/* The SQLSTATE of the last call that was not DB_DONE. */
-const char *db_sqlstate(const struct db *db);
 
 /*
  * Several statements in one transaction and one round trip (libpq's pipeline

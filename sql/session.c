@@ -164,4 +164,3 @@ db_opened(const struct db *db)
 {
 	return db->opened;
 }
-

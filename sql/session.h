@@ -18,7 +18,6 @@ struct db {
 	bool urgent;
 	bool prepared[STATEMENTS];
 	int64_t connect_after_us;
-	char sqlstate[6];
 };
 
 /* Nobody but urgent connections tries, until one of them has an answer. */
