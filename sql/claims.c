@@ -22,6 +22,11 @@ enum {
 	LOOK_SHARE = 50
 };
 
+/* The columns of message_dequeue that are read here. */
+enum { SEQ = 0, TRIES = 1, METADATA = 11, PAYLOAD = 12 };
+/* Those of its last row, which is no message. */
+enum { DEAD = 1, NEXT_DUE = 5 };
+
 struct hint {
 	int64_t owner;		/* 0: the slot is free */
 	int64_t from;		/* lowest fresh seq to look at */
@@ -130,8 +135,8 @@ is_heavy(const struct pg_result *rows, int count)
 	int64_t bytes = 0;
 
 	for (int i = 0; i < count; i++)
-		bytes += (int64_t)(row_text(rows, i, 11).n +
-		    row_text(rows, i, 12).n);
+		bytes += (int64_t)(row_text(rows, i, METADATA).n +
+		    row_text(rows, i, PAYLOAD).n);
 	return bytes >= DEQUEUE_BYTES_MAX;
 }
 
@@ -163,9 +168,9 @@ lowest_fresh(const struct pg_result *rows, int count)
 	int64_t lowest = INT64_MAX;
 
 	for (int i = 0; i < count; i++)
-		if (row_integer(rows, i, 1) == 1 &&
-		    row_bigint(rows, i, 0) < lowest)
-			lowest = row_bigint(rows, i, 0);
+		if (row_integer(rows, i, TRIES) == 1 &&
+		    row_bigint(rows, i, SEQ) < lowest)
+			lowest = row_bigint(rows, i, SEQ);
 	return lowest;
 }
 
@@ -193,8 +198,8 @@ learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
 			    DUE_SLACK_MS * 1000;
 	}
 	if (ran_short && lead->look.due)
-		hint->due_at_us = row_null(rows, count, 5) ? INT64_MAX :
-		    row_time(rows, count, 5);
+		hint->due_at_us = row_null(rows, count, NEXT_DUE) ?
+		    INT64_MAX : row_time(rows, count, NEXT_DUE);
 	hint->ran_short = ran_short;
 }
 
@@ -204,7 +209,7 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	struct claim *lead = (struct claim *)items;
 	struct channel_key key = { CHANNEL_TOPIC, items->owner };
 	int count = row_count(rows) - 1; /* the last row is not a message */
-	int32_t dead = row_integer(rows, count, 1);
+	int32_t dead = row_integer(rows, count, DEAD);
 	bool heavy = is_heavy(rows, count), again;
 	bool ran_short = !share_out(items, rows, count) && !heavy;
 	bool hinted = !lead->look.full || !lead->look.due;
@@ -240,7 +245,6 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 }
 
 const struct turn_kind claim_kind = {
-	.name = "dequeue",
 	.statement = STATEMENT_message_dequeue,
 	.lazy = true,
 	.joins = joins,
