@@ -10,9 +10,6 @@
 #include "fcgi/limits.h"
 #include "fcgi/must.h"
 
-/* How much of a caller's name is repeated in a sentence. */
-enum { NAME_SHOWN_BYTES = 64 };
-
 static void
 drop_json(void *object)
 {
@@ -251,12 +248,6 @@ json_member_object(struct json_reader *j, const char *name)
 		return NULL;
 	}
 	return member;
-}
-
-bool
-json_has(const struct json_reader *j, const char *name)
-{
-	return json_object_get(j->object, name) != NULL;
 }
 
 static bool

@@ -47,8 +47,6 @@ bool json_member_bool(struct json_reader *j, const char *name, bool fallback);
 const json_t *json_member_array(struct json_reader *j, const char *name,
     size_t items_max);
 const json_t *json_member_object(struct json_reader *j, const char *name);
-/* Was it sent, be it as null? */
-bool json_has(const struct json_reader *j, const char *name);
 
 bool json_done(struct json_reader *j);
 

@@ -18,6 +18,7 @@ enum {
 	REPLY_HEADERS_MAX = 24,
 	JSON_DEPTH_MAX = 128,
 	JSON_MEMBERS_READ_MAX = 32,
+	NAME_SHOWN_BYTES = 64, /* of what the caller sent, in a sentence */
 
 	/* One process. */
 	CONNECTIONS_MAX = 100000,

@@ -15,9 +15,6 @@ struct query {
 	} parameter[];	/* room for as many as there can be */
 };
 
-/* How much of a caller's name is repeated in a sentence. */
-enum { NAME_SHOWN_BYTES = 64 };
-
 static struct parameter *
 find(struct query *query, struct text name)
 {

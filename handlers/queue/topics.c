@@ -65,9 +65,10 @@ add_statuses(struct request *r, struct purge_state *state, const json_t *word)
 		add_status(state, status);
 	}
 	if (!known)
-		fail(r, E_BAD_VALUE, "invalid status: %s; allowed values are "
+		fail(r, E_BAD_VALUE, "invalid status: %.*s; allowed values are "
 		    "pending, processing, expired",
-		    name.p ? name.p : "not a string");
+		    TEXT_ARG(name.p ? text_cut(name, NAME_SHOWN_BYTES) :
+		    TEXT("not a string")));
 	return known;
 }
 
