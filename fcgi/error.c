@@ -6,9 +6,9 @@
 #include "fcgi/must.h"
 
 static const struct error_facts catalogue[ERRORS] = {
-	[E_NONE] = { "E_NONE", 200, "none", "no error" },
+	[E_NONE] = { 200, "none", "no error" },
 #define ERROR(name, status, code, sentence) \
-	[name] = { #name, status, code, sentence },
+	[name] = { status, code, sentence },
 #include "fcgi/error.def"
 #undef ERROR
 };

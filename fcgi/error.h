@@ -13,7 +13,6 @@ enum error {
 };
 
 struct error_facts {
-	const char *name;
 	int status;
 	const char *code;
 	const char *sentence;

@@ -2,8 +2,6 @@
  * For those who watch over us: /healthz says that a worker answers, /readyz
  * that it reaches the database too, /metrics counts.
  */
-#include "fcgi/engine.h"
-#include "fcgi/lot.h"
 #include "fcgi/metrics.h"
 #include "handlers/handlers.h"
 #include "sql/db.h"

@@ -5,7 +5,6 @@
 #include "handlers/routes.h"
 
 #include "auth/gate.h"
-#include "fcgi/lot.h"
 #include "handlers/handlers.h"
 
 static const struct route routes[] = {
@@ -70,12 +69,10 @@ routes_serve(struct request *r)
 void
 routes_print(FILE *out)
 {
-	static const char *const methods[] = { "GET", "HEAD", "POST", "PUT",
-		"DELETE", "PATCH", "OPTIONS" };
 	static const char *const access[] = { "open", "user", "grant",
 		"admin" };
 
 	for (const struct route *r = routes; r->name; r++)
-		fprintf(out, "%s %s %s %s %s\n", methods[r->method],
+		fprintf(out, "%s %s %s %s %s\n", method_name(r->method),
 		    r->pattern, r->name, access[r->access], r->door->name);
 }

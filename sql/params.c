@@ -44,12 +44,6 @@ put64(char *to, int64_t value)
 	return to + sizeof(wire);
 }
 
-static int64_t
-wire_time(int64_t unix_us)
-{
-	return unix_us - PG_EPOCH_UNIX_US;
-}
-
 void
 param_bigint(struct params *p, int64_t value)
 {
@@ -89,19 +83,11 @@ param_uuid(struct params *p, const uint8_t value[16])
 }
 
 void
-param_time(struct params *p, int64_t unix_us)
-{
-	if (unix_us == INT64_MIN)
-		param_null(p);
-	else
-		param_bigint(p, wire_time(unix_us));
-}
-
-void
 param_time_or_beginning(struct params *p, int64_t unix_us)
 {
 	/* The lowest int64 is how the wire says '-infinity'. */
-	param_bigint(p, unix_us == INT64_MIN ? unix_us : wire_time(unix_us));
+	param_bigint(p, unix_us == INT64_MIN ? unix_us :
+	    unix_us - PG_EPOCH_UNIX_US);
 }
 
 void

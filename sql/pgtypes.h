@@ -9,7 +9,6 @@ enum {
 	PG_BOOL = 16,
 	PG_BYTEA = 17,
 	PG_INT8 = 20,
-	PG_INT2 = 21,
 	PG_INT4 = 23,
 	PG_TEXT = 25
 };

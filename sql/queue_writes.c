@@ -171,7 +171,6 @@ enqueue_take(struct turn_item *items, const struct pg_result *rows,
 }
 
 const struct turn_kind enqueue_kind = {
-	.name = "enqueue",
 	.statement = STATEMENT_message_enqueue,
 	.joins = enqueue_joins,
 	.fill = enqueue_fill,
@@ -353,14 +352,12 @@ extend_take(struct turn_item *items, const struct pg_result *rows,
 }
 
 const struct turn_kind ack_kind = {
-	.name = "ack",
 	.statement = STATEMENT_message_ack,
 	.fill = ack_fill,
 	.take = ack_take,
 };
 
 const struct turn_kind nack_kind = {
-	.name = "nack",
 	.statement = STATEMENT_message_nack,
 	.joins = nack_joins,
 	.fill = nack_fill,
@@ -368,7 +365,6 @@ const struct turn_kind nack_kind = {
 };
 
 const struct turn_kind extend_kind = {
-	.name = "extend",
 	.statement = STATEMENT_message_extend,
 	.fill = extend_fill,
 	.take = extend_take,

@@ -38,7 +38,6 @@ struct turn_item {
  * order of arrival, all with the same owner.
  */
 struct turn_kind {
-	const char *name;
 	enum statement statement;
 
 	/* It commits without waiting for the disk (set inside its SQL
