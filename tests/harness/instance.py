@@ -139,6 +139,13 @@ class Instance:
         return all(self.worker_is_ready(number)
                    for number in range(int(self.settings["processes"])))
 
+    def last_words(self):
+        """What processes said that ended by their own fault."""
+        log = (self.var / "log" / "sluice.log").read_text(errors="replace")
+        return [line for line in log.splitlines()
+                if "level=fatal" in line or "Sanitizer" in line
+                or "runtime error" in line]
+
     def postmaster(self):
         pid_file = self.var / "pg" / "postmaster.pid"
         return int(pid_file.read_text().split()[0])

@@ -32,15 +32,14 @@ def chosen(tests, words):
             yield name, function
 
 
-def run(tests, context, check_after=None):
+def run(tests, context, check_after):
     """Run them all; the number that passed and that failed."""
     passed = failed = 0
     for name, function in tests:
         started = time.monotonic()
         try:
             function(context)
-            if check_after is not None:
-                check_after()
+            check_after()
         except Exception as fault:
             failed += 1
             print(f"FAILED {name}")

@@ -22,6 +22,7 @@ def main():
         workers = instance.workers()
 
         def no_worker_was_lost():
+            same(instance.last_words(), [], "last words")
             same(instance.workers(), workers, "worker processes")
 
         counts = runner.run(tests, Context(instance), no_worker_was_lost)

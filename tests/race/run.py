@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from harness import runner  # noqa: E402
-from harness.context import Context  # noqa: E402
+from harness.context import Context, same  # noqa: E402
 from harness.instance import Instance  # noqa: E402
 
 
@@ -19,7 +19,11 @@ def main():
     tests = list(runner.chosen(runner.functions_of(HERE), sys.argv[1:]))
     instance = Instance().start()
     try:
-        counts = runner.run(tests, Context(instance))
+        def none_ended_by_its_own_fault():
+            same(instance.last_words(), [], "last words")
+
+        counts = runner.run(tests, Context(instance),
+                            none_ended_by_its_own_fault)
     finally:
         instance.stop()
     runner.finish(*counts)
