@@ -40,11 +40,7 @@ library_objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(main),$(sources)))
     $(BUILD)/statements.o $(BUILD)/migrations.gen.o
 library := $(BUILD)/libsluice.a
 
-ifneq ($(wildcard $(main)),)
 all: $(BUILD)/sluice
-else
-all: $(library)
-endif
 .PHONY: all
 
 $(BUILD)/sluice: $(BUILD)/handlers/main.o $(library)
