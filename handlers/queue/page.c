@@ -9,7 +9,9 @@ page_read(struct request *r)
 	struct page page = {
 		.limit = query_integer(r, "limit", LIST_LIMIT_DEFAULT, 1,
 		    INT64_MAX),
-		.offset = query_integer(r, "offset", 0, 0, INT64_MAX),
+		/* The statements add the two up. */
+		.offset = query_integer(r, "offset", 0, 0,
+		    INT64_MAX - LIST_LIMIT_MAX),
 	};
 
 	if (page.limit > LIST_LIMIT_MAX)

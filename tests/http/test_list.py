@@ -31,9 +31,17 @@ def test_nonsense_in_the_query_is_refused(t):
     for query in ("limit=0", "limit=-1", "limit=x", "limit=1.5", "limit=",
                   "limit=99999999999999999999", "offset=-1", "offset=x",
                   "offset=99999999999999999999", "offset=", "what=1",
+                  f"offset={2 ** 63 - 1}",
                   "topic=%ff", "topic=%00", "topic=%zz", "topic=%",
                   "limit=1&limit=2"):
         t.admin.get(f"/api/messages?{query}").expect(400)
+
+
+def test_no_offset_is_too_far_to_look(t):
+    far = f"limit=200&offset={2 ** 63 - 1 - 200}"
+    for path in ("/api/messages?", "/api/messages?topic=x&", "/api/users?",
+                 "/api/topic-configs?"):
+        same(t.admin.get(path + far).expect(200)["items"], [], path)
 
 
 def test_an_unknown_topic_has_no_messages(t):
