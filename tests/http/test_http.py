@@ -142,6 +142,20 @@ def test_a_chunked_body_is_a_body(t):
     same(t.admin.dequeue(topic)[0]["payload"], "chunked")
 
 
+def test_a_chunked_body_too_has_10_mib(t):
+    mib = b"100000\r\n" + b"x" * (1 << 20) + b"\r\n"
+    for size, status in ((10, b"400"), (11, b"413")):
+        reply = raw_exchange(
+            t.instance.http_port,
+            b"POST /api/messages HTTP/1.1\r\nHost: x\r\n"
+            b"Connection: close\r\n"
+            b"Authorization: Bearer " + t.admin.token.encode() +
+            b"\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n" + mib * size + b"0\r\n\r\n")
+        same(reply.split(b" ", 2)[1], status, f"{size} MiB")
+        same(reply.endswith(b'"}'), True, "in the envelope")
+
+
 def test_garbage_is_answered_and_survived(t):
     for data in (b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01" * 50,
                  b"GET / HTTP/9.9\r\n\r\n",
