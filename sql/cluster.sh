@@ -50,16 +50,15 @@ cluster_configure()
 
 # PostgreSQL does not start while the process that postmaster.pid names is
 # there. After a crash that may be a zombie that nobody reaps, or a stranger
-# with the same number. We hold the lock, so it is no postmaster of ours.
+# with the same number, even one of another cluster. We hold the lock, so it
+# is no postmaster of ours; but it may be one that somebody started by hand.
 cluster_forget()
 {
 	local pid
 
 	pid=$(head -n 1 pg/postmaster.pid 2>/dev/null) || return 0
-	case $(readlink "/proc/$pid/exe") in
-	*/postgres)	;;
-	*)	rm -f pg/postmaster.pid run/.s.PGSQL.* ;;
-	esac
+	[ "/proc/$pid/cwd" -ef pg ] ||
+		rm -f pg/postmaster.pid run/.s.PGSQL.*
 }
 
 cluster_launch()
@@ -68,11 +67,12 @@ cluster_launch()
 	launch postgres INT log/postgresql.log "$postgres_bin/postgres" -D pg
 }
 
-# libpq wants an absolute path, and a socket's path holds 107 bytes. Every
-# process of ours works in $SLUICE_VAR, so a long one has a short name too.
+# libpq wants an absolute path, and a socket's path holds 107 bytes; some
+# characters mean something in a connection string. Every process of ours
+# works in $SLUICE_VAR, so any directory has a short and plain name too.
 cluster_socket_directory()
 {
-	if [ "${#PWD}" -le 85 ]; then
+	if [ "${#PWD}" -le 85 ] && [[ $PWD != *[[:space:]\'\\,]* ]]; then
 		echo "$PWD/run"
 	else
 		echo /proc/self/cwd/run
