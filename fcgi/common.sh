@@ -49,3 +49,14 @@ supervisor()
 	pid=$(cat run/supervisor.pid 2>/dev/null) || return 1
 	[ -n "$pid" ] && [ "/proc/$pid/fd/9" -ef run/lock ] && echo "$pid"
 }
+
+# For a start.
+refuse_a_second()
+{
+	local pid
+
+	if pid=$(supervisor) && [ "$pid" -ne $$ ]; then
+		die "already running in ${SHOWN_VAR:-$PWD} (pid $pid);" \
+		    "\`make stop\` ends it"
+	fi
+}

@@ -59,13 +59,14 @@ inside()
 }
 
 # Moved into place one by one: a worker that is started again in this moment
-# finds the old binary or the new one, both whole.
+# finds the old binary or the new one, both whole. The lock is for those who
+# install at the same moment.
 install_files()
 {
 	tar -cf - -C "$top" --transform 's|.*/||' "$binary" \
 	    fcgi/common.sh fcgi/pool.sh fcgi/supervise.sh fcgi/worker.sh \
 	    sql/cluster.sh nginx/front.sh nginx/nginx.conf.in |
-	( inside sh -c 'umask 077; rm -rf bin/new && mkdir -p bin/new &&
+	( inside flock . sh -c 'umask 077; rm -rf bin/new && mkdir -p bin/new &&
 	    tar -xf - --no-same-owner -C bin/new && mv -f bin/new/* bin/' )
 }
 
@@ -82,6 +83,7 @@ start()
 {
 	local line ready=
 
+	refuse_a_second
 	install_files
 	while read -r line; do
 		say "$line"
@@ -127,7 +129,7 @@ run | start | stop | status | restart | psql)
 *)	usage ;;
 esac
 case $command in
-run)	install_files; inside bin/supervise.sh ;;
+run)	refuse_a_second; install_files; inside bin/supervise.sh ;;
 start)	start ;;
 stop)	stop ;;
 status)	status ;;

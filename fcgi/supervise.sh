@@ -61,17 +61,17 @@ pause()
 }
 
 # The lock tells whether any process of an earlier run is left. They end by
-# themselves when their supervisor has died; if not, they are ended here.
+# themselves when their supervisor has died; if not, they are ended here. It
+# may also be taken by somebody who starts in this moment, as we do.
 take_lock()
 {
 	local tries pid
 
-	if pid=$(supervisor); then
-		die "already running in $shown (pid $pid); \`make stop\` ends it"
-	fi
+	refuse_a_second
 	exec 9>>run/lock
 	for tries in {1..100}; do
 		flock -n 9 && break
+		refuse_a_second
 		[ "$tries" -ne 1 ] ||
 			step "waiting for the rest of an earlier run to end"
 		sleep 0.1
