@@ -9,6 +9,7 @@
 #	make test		every suite; the last line sums them up:
 #	make lint | unit | sql-test | http | race | fuzz | sanitize
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
+#	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan		http against a build that watches for data races
 #	make docs		write the generated pages of docs/ anew
 #	make format		what clang-format thinks of the source
@@ -119,13 +120,16 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
     libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx spawn-fcgi \
     multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git
+packages_bench := python3 wrk beanstalkd
 
 packages:
 	@fcgi/packages.sh $(packages_run)
 packages-test:
 	@fcgi/packages.sh $(packages_run) $(packages_test)
+packages-bench:
+	@fcgi/packages.sh $(packages_run) $(packages_bench)
 deps: packages-test
-.PHONY: packages packages-test deps
+.PHONY: packages packages-test packages-bench deps
 
 # Nothing can be compiled before the compiler is there.
 ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
@@ -206,6 +210,11 @@ fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sum.sh fuzz \
 	    $(patsubst %,'tests/fuzz.sh %',$(fuzz_tests))
 .PHONY: fuzz fuzz-programs
+
+# Not a test: what misses its goal is said, and fails nothing.
+bench: packages-bench all
+	@python3 tests/bench/run.py
+.PHONY: bench
 
 clean:
 	rm -rf build build-*

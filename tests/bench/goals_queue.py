@@ -1,0 +1,115 @@
+"""Enqueue and dequeue against what bare SQL does on the same cluster."""
+
+import subprocess
+
+from harness.client import Failure
+from measure import at_least, interleave, ratios, say
+
+# seq, as workers make it, counts microseconds since 2024 in steps of 1024.
+NOW_SEQ = ("((extract(epoch from clock_timestamp()) - 1704067200)::numeric "
+           "* 1000000)::bigint * 1024")
+
+
+def prepare(bench):
+    bench.instance.sql(
+        "create schema if not exists bench; drop table if exists bench.plain; "
+        "create table bench.plain (id bigint generated always as identity "
+        "primary key, payload text not null)")
+
+
+def fill(bench, topic, count):
+    """A topic with that many pending messages; its id."""
+    sql = bench.instance.sql
+    bench.instance.admin().enqueue(topic)
+    topic_id = sql(
+        f"select topic_id from sluice.topics where name = '{topic}'")
+    for _ in range(0, count, 50000):
+        n = min(50000, count)
+        sql(f"""
+            select cardinality(sluice.enqueue({topic_id},
+                array(select {NOW_SEQ} + n * 1024
+                    from generate_series(1, {n}) n), null,
+                array_fill(repeat('x', 200)::bytea, array[{n}]), null,
+                array_fill(0::bigint, array[{n}]),
+                array_fill(86400000::bigint, array[{n}]),
+                array_fill(3, array[{n}]), null))""")
+    sql("vacuum analyze sluice.messages")
+    return int(topic_id)
+
+
+def enqueue(bench):
+    prepare(bench)
+    say("  enqueue one message of 200 bytes; one insert a transaction")
+    slices = interleave({
+        "http": lambda s: bench.wrk("enqueue", s, topic="bench-enqueue"),
+        "pgbench": lambda s: bench.pgbench("insert", s)}, "messages")
+    yield at_least("enqueue / insert", ratios(slices, "http", "pgbench"), 0.8)
+
+
+def enqueue_batch(bench):
+    prepare(bench)
+    say("  enqueue 100 messages of 200 bytes; one insert of 100 rows")
+    slices = interleave({
+        "http": lambda s: bench.wrk("enqueue_batch", s, topic="bench-batch"),
+        "pgbench": lambda s: bench.pgbench("insert_batch", s, 100)},
+        "messages")
+    yield at_least("batch enqueue / insert of 100",
+                   ratios(slices, "http", "pgbench"), 0.8)
+
+
+def dequeue_ack(bench):
+    fill(bench, "bench-1k", 1000)
+    large = fill(bench, "bench-1m", 1000000)
+    say("  dequeue one and ack it; 1,000 and 1,000,000 pending")
+    slices = interleave({
+        "http, 1k": lambda s: bench.wrk("dequeue_ack", s, topic="bench-1k"),
+        "http, 1M": lambda s: bench.wrk("dequeue_ack", s, topic="bench-1m"),
+        "pgbench, 1M": lambda s: bench.pgbench(
+            "dequeue_ack", s, topic=large, look=0, **{"from": 0})}, "cycles")
+    yield at_least("dequeue+ack at 1M / at 1k",
+                   ratios(slices, "http, 1M", "http, 1k"), 0.9)
+    yield at_least("dequeue+ack / the same SQL from pgbench",
+                   ratios(slices, "http, 1M", "pgbench, 1M"), 0.5)
+
+
+class OpenTransaction:
+    """psql with a snapshot that keeps vacuum from removing anything."""
+
+    def __init__(self, instance):
+        self.instance = instance
+
+    def __enter__(self):
+        self.psql = subprocess.Popen(
+            ["psql", "-XAtq", "-d", self.instance.database], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.psql.stdin.write("begin isolation level repeatable read;\n"
+                              "select count(*) from sluice.topics;\n")
+        self.psql.stdin.flush()
+        if not self.psql.stdout.readline().strip().isdigit():
+            raise Failure("psql did not open its transaction")
+
+    def __exit__(self, *_):
+        self.psql.stdin.close()
+        self.psql.wait()
+        self.psql.stdout.close()
+        self.instance.sql("vacuum sluice.messages")
+
+
+def open_transaction(bench):
+    fill(bench, "bench-snapshot", 100000)
+
+    def run(seconds):
+        return bench.wrk("dequeue_ack", seconds, topic="bench-snapshot")
+
+    def held(seconds):
+        # Dead entries pile up first; only what comes then is counted.
+        with OpenTransaction(bench.instance):
+            run(3 * seconds)
+            return run(seconds)
+
+    say("  the same at 100,000 pending, with and without a repeatable-read "
+        "transaction\n  that is open, for three slices before the one that "
+        "counts")
+    slices = interleave({"without": run, "with": held}, "cycles", rounds=3)
+    yield at_least("dequeue+ack with an open transaction / without",
+                   ratios(slices, "with", "without"), 0.4)

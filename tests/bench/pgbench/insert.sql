@@ -1,0 +1,1 @@
+insert into bench.plain (payload) values (:payload);
