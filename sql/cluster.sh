@@ -24,7 +24,7 @@ cluster_create()
 # are replaced there may be twice as many.
 cluster_configure()
 {
-	local connections=$((SLUICE_PROCESSES * (SLUICE_THREADS + 1) * 2 + 50))
+	local connections=$((SLUICE_PROCESSES * (SLUICE_THREADS + 1) * 2 + 100))
 
 	cat >pg/sluice.conf <<-END
 	listen_addresses = ''
