@@ -7,10 +7,10 @@
 #	make restart		put a new build into service, worker by worker
 #	make deps		install the Debian packages that are missing
 #	make test		every suite; the last line sums them up:
-#	make lint | unit | sql-test | http | race | fuzz | sanitize
+#	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
-#	make tsan		http against a build that watches for data races
+#	make tsan-http		http against a build that watches for data races
 #	make docs		write the generated pages of docs/ anew
 #	make format		what clang-format thinks of the source
 #	make clean		remove what was built; var/ stays
@@ -138,7 +138,7 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint unit sql-test http race fuzz sanitize
+suites = lint unit sql-test http race fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
@@ -167,12 +167,19 @@ sanitize:
 	@$(MAKE) --no-print-directory BUILD=build-asan \
 	    SANITIZE=address,undefined sanitized
 sanitized:
-	@tests/sum.sh sanitize '$(MAKE) unit' '$(MAKE) http'
+	@tests/sum.sh sanitize '$(MAKE) unit' '$(MAKE) stress' '$(MAKE) http'
 # A data race ends the worker, and no test wants to lose one.
-tsan:
+tsan: tsan-stress
+tsan-stress tsan-http: tsan-%:
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory \
-	    BUILD=build-tsan SANITIZE=thread http
-.PHONY: sanitize sanitized tsan
+	    BUILD=build-tsan SANITIZE=thread $*
+# The engine under load, in whatever build.
+stress: $(BUILD)/tests/tsan/engine_stress
+	@tests/sum.sh stress $<
+.PHONY: sanitize sanitized tsan tsan-stress tsan-http stress
+
+$(BUILD)/tests/tsan/%: $(BUILD)/tests/tsan/%.o $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # A unit test is one C file; what it needs it takes from the library.
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
@@ -222,7 +229,8 @@ help:
 	@sed -n 's/^#	make/	make/p' Makefile
 .PHONY: clean help
 
-objects := $(library_objects) $(BUILD)/handlers/main.o $(unit_tests:=.o)
+objects := $(library_objects) $(BUILD)/handlers/main.o $(unit_tests:=.o) \
+    $(BUILD)/tests/tsan/engine_stress.o
 -include $(objects:.o=.d) $(patsubst %,%.d,$(fuzz_tests))
 
 .SECONDARY:
