@@ -24,7 +24,7 @@ command_version(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
-/* main() has read them, and complained about the first that is wrong. */
+/* main() has read them, and complained of each that is wrong. */
 static int
 command_check(int count, char **arguments)
 {
@@ -42,7 +42,7 @@ static const struct command {
 		true, worker_command },
 	{ "migrate", "migrate  bring the database to this version's shape",
 		true, migrate_command },
-	{ "reap", "reap     expire and delete what is due, once", true,
+	{ "reap", "reap     expire what is due, forget old keys, once", true,
 		reap_command },
 	{ "check", "check    say whether the settings make sense", true,
 		command_check },

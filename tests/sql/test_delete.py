@@ -118,17 +118,6 @@ def test_expiry_passes_by_what_is_locked(s):
     equal(t.seqs(), [2])
 
 
-def test_expired_messages_are_deleted_in_batches(s):
-    run = settle(s)
-    a, b = late(s, [1, 2, 3]), late(s, [4, 5])
-    run("reap_expire", 100)
-    a.enqueue([6, 7])
-    a.set([7], "status = 3")
-    equal([run("reap_delete", 3) for _ in range(3)],
-          [[["3"]], [["2"]], [["0"]]])
-    equal((a.seqs(), b.seqs()), ([6, 7], []))
-
-
 def test_key_rows_without_a_message_are_removed(s):
     run = settle(s)
     a, b = Topic(s), Topic(s)

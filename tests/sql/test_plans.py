@@ -41,7 +41,6 @@ def calls(t):
         "purge": (f"select from sluice.purge({t.id}, false, array[0, 1, 2], "
                   "1)"),
         "reap_expire": "select sluice.reap_expire(1)",
-        "reap_delete": "select sluice.reap_delete(1)",
         "reap_keys": "select from sluice.reap_keys(0, '', 1)",
         "message_get": (t.id, 5),
         "message_state": (t.id, 5),
