@@ -63,6 +63,21 @@ struct connection {
 	struct listening listening[CHANNELS_PER_REQUEST_MAX];
 };
 
+/* A new one, RUNNING and without a request. */
+struct connection *connection_open(int take_fd);
+
+/* Forget the last request, whose arena has been reset. */
+void connection_begin(struct connection *c);
+
+/* A RUNNING one ends; its memory waits for the next. */
+void connection_close(struct connection *take_c);
+
+/* How many are open now. */
+uint32_t connections_open(void);
+
+/* Give back the memory of those that are closed; no thread is left. */
+void connections_free(void);
+
 static inline struct connection *
 connection_of(const struct request *r)
 {

@@ -7,8 +7,8 @@
  * A connection is armed before its state says IDLE or PARKED, and an event
  * that comes between is kept as its `stirred` mark: none is lost. An event
  * may also come late, when its connection has been closed since and its
- * memory is another's: so that memory is never freed but used again, and
- * whoever gets an event asks the connection whether it means anything.
+ * memory is another's (fcgi/connection.c): so whoever gets an event asks the
+ * connection whether it means anything.
  *
  * Draining. FastCGI has no way to say that a connection ends: closing a kept
  * one, idle or just answered, breaks the request that nginx may be sending on
@@ -27,7 +27,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -48,27 +47,14 @@ static struct {
 	const struct engine_hooks *hooks;
 	int listen_fd, epoll_fd, event_fd, signal_fd;
 	_Atomic bool draining;
-	_Atomic uint32_t connections;
 	int64_t drain_until_us;
 	int64_t accept_after_us; /* 0: the listener is watched */
-
-	/* Closed connections, to be used again; guarded by spare_lock. */
-	pthread_mutex_t spare_lock;
-	struct connection *spare;
-} engine = {
-	.spare_lock = PTHREAD_MUTEX_INITIALIZER,
-};
+} engine;
 
 bool
 engine_draining(void)
 {
 	return atomic_load(&engine.draining);
-}
-
-uint32_t
-engine_connections(void)
-{
-	return atomic_load(&engine.connections);
 }
 
 static void
@@ -78,74 +64,13 @@ stir_loop(void)
 	(void)!write(engine.event_fd, &(uint64_t){ 1 }, 8);
 }
 
-struct text
-request_variable(const struct request *r, const char *name)
-{
-	return fastcgi_variable(connection_of(r)->fastcgi, name);
-}
-
-bool
-request_hung_up(const struct request *r)
-{
-	return fastcgi_input(connection_of(r)->fastcgi) == FASTCGI_END;
-}
-
-/* Its place in the world ends; its memory waits for the next. */
+/* The last one that goes ends the drain. */
 static void
 retire(struct connection *c)
 {
-	arena_free(c->request.arena);
-	fastcgi_close(c->fastcgi);
-	must(lot_move(c, CONNECTION_CLOSED));
-	pthread_mutex_lock(&engine.spare_lock);
-	c->next = engine.spare;
-	engine.spare = c;
-	pthread_mutex_unlock(&engine.spare_lock);
-	atomic_fetch_sub(&engine.connections, 1);
-	metric_add(METRIC_connections, -1);
+	connection_close(c);
 	if (engine_draining())
 		stir_loop();
-}
-
-static struct connection *
-spare_take(void)
-{
-	struct connection *c;
-
-	pthread_mutex_lock(&engine.spare_lock);
-	c = engine.spare;
-	if (c)
-		engine.spare = c->next;
-	pthread_mutex_unlock(&engine.spare_lock);
-	if (!c) {
-		c = calloc(1, sizeof(*c));
-		must(c);
-		c->state = CONNECTION_CLOSED;
-	}
-	c->next = NULL;
-	return c;
-}
-
-static void
-free_spare(void)
-{
-	while (engine.spare) {
-		struct connection *next = engine.spare->next;
-
-		free(engine.spare);
-		engine.spare = next;
-	}
-}
-
-static void
-begin(struct connection *c)
-{
-	struct arena *arena = c->request.arena;
-
-	c->request = (struct request){ .arena = arena };
-	c->begun = c->called = false;
-	c->deadline = (struct timer){ .kind = TIMER_DEADLINE };
-	buffer_init(&c->request.reply.body, arena);
 }
 
 /* Wait for the next request; false if it was stirred meanwhile. */
@@ -172,7 +97,7 @@ answer(struct connection *c)
 		return false;
 	}
 	arena_reset(r->arena);
-	begin(c);
+	connection_begin(c);
 	return !idle(c);
 }
 
@@ -325,15 +250,8 @@ watch(int fd)
 static void
 take_connection(int fd)
 {
-	struct connection *c = spare_take();
+	struct connection *c = connection_open(fd);
 
-	lot_adopt(c);
-	c->request.arena = arena_new();
-	c->fastcgi = fastcgi_open(fd);
-	c->opened_us = clock_monotonic_us();
-	begin(c);
-	atomic_fetch_add(&engine.connections, 1);
-	metric_add(METRIC_connections, 1);
 	ready_arm(c, true, true);
 	if (lot_move(c, CONNECTION_IDLE))
 		return;
@@ -357,7 +275,7 @@ static bool
 accept_some(void)
 {
 	for (int i = 0; i < ACCEPTS_IN_A_ROW; i++) {
-		bool full = engine_connections() >= CONNECTIONS_MAX;
+		bool full = connections_open() >= CONNECTIONS_MAX;
 		int fd = full ? -1 : accept4(engine.listen_fd, NULL, NULL,
 		    SOCK_CLOEXEC);
 
@@ -400,7 +318,7 @@ start_draining(void)
 	if (!engine.accept_after_us)
 		unwatch_listener();
 	engine.accept_after_us = 0;
-	log_info("draining %u connections", engine_connections());
+	log_info("draining %u connections", connections_open());
 	engine.drain_until_us = clock_monotonic_us() + DRAIN_MS_MAX * 1000;
 	atomic_store(&engine.draining, true);
 	lot_wake_everyone();
@@ -440,7 +358,7 @@ drained(int64_t *next_us)
 		return false;
 	if (engine.drain_until_us < *next_us)
 		*next_us = engine.drain_until_us;
-	return engine_connections() == 0 ||
+	return connections_open() == 0 ||
 	    clock_monotonic_us() >= engine.drain_until_us;
 }
 
@@ -511,7 +429,7 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 		must(pthread_join(thread[i], NULL) == 0);
 	ready_stop();
 	lot_stop();
-	free_spare();
+	connections_free();
 	log_flush();
 	close(engine.epoll_fd);
 	close(engine.event_fd);

@@ -40,7 +40,4 @@ void engine_resume(struct request *r, struct db *db);
 /* Is the process draining? */
 bool engine_draining(void);
 
-/* Connections open now. */
-uint32_t engine_connections(void);
-
 #endif

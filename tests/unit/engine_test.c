@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fcgi/clock.h"
+#include "fcgi/connection.h"
 #include "fcgi/lot.h"
 #include "fcgi/metrics.h"
 #include "tests/unit/engine_server.h"
@@ -104,7 +105,7 @@ static enum verdict
 serve_look(struct request *r)
 {
 	seen->parked = lot_parked();
-	seen->connections = engine_connections();
+	seen->connections = connections_open();
 	seen->hang_ups = (uint32_t)metric_read(METRIC_hang_ups);
 	return reply_empty(r, 200);
 }
