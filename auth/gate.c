@@ -11,7 +11,6 @@
 #include "auth/token_cache.h"
 #include "fcgi/clock.h"
 #include "fcgi/log.h"
-#include "fcgi/must.h"
 #include "fcgi/route.h"
 #include "fcgi/settings.h"
 

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "fcgi/clock.h"
-#include "fcgi/log.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "sql/db.h"
