@@ -318,8 +318,8 @@ compare_epoch(struct text name, int64_t value)
 	for (i = 0; i < waker.epochs; i++)
 		if (text_equal(text_of(e[i].name), name))
 			break;
-	if (i == EPOCHS_MAX || name.n >= sizeof(e[i].name))
-		return;
+	/* An epoch that is not watched is a cache that is never dropped. */
+	must(i < EPOCHS_MAX && name.n < sizeof(e[i].name));
 	if (i == waker.epochs) {
 		memcpy(e[i].name, name.p, name.n);
 		waker.epochs++;
