@@ -59,14 +59,14 @@ add_statuses(struct request *r, struct purge_state *state, const json_t *word)
 	for (int status = 0; name.p && status < 5; status++) {
 		const char *called = message_status_name(status);
 
-		if (status == 3 || !text_equal(name, text_of(called)))
+		if (!text_equal(name, text_of(called)))
 			continue;
 		known = true;
 		add_status(state, status);
 	}
 	if (!known)
 		fail(r, E_BAD_VALUE, "invalid status: %.*s; allowed values are "
-		    "pending, processing, expired",
+		    "pending, processing, expired, failed",
 		    TEXT_ARG(name.p ? text_cut(name, NAME_SHOWN_BYTES) :
 		    TEXT("not a string")));
 	return known;

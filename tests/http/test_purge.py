@@ -41,6 +41,18 @@ def test_pending_means_also_delayed_and_nacked(t):
         "statuses": ["pending"]}).expect(200), {"deleted": 2})
 
 
+def test_failed_messages_go_only_when_they_are_named(t):
+    topic = t.topic(max_retries=0)
+    id = t.admin.enqueue(topic)
+    t.admin.dequeue(topic)
+    t.admin.nack(id).expect(204)
+    same(t.admin.message(id)["status"], "failed")
+    for body, deleted in ((None, 0), ({"statuses": ["failed"]}, 1)):
+        same(t.admin.post(f"/api/topics/{topic}/purge", body).expect(200),
+             {"deleted": deleted})
+    t.admin.get(f"/api/messages/{id}").expect(404)
+
+
 def test_a_status_may_be_named_more_than_once(t):
     topic = t.topic()
     one_of_each(t, topic)
@@ -66,11 +78,11 @@ def test_a_purge_leaves_other_topics_and_dead_letters(t):
 def test_an_unknown_status_is_refused(t):
     topic = t.topic()
     t.admin.enqueue(topic)
-    for status in ("failed", "Pending", "", "x"):
+    for status in ("done", "Pending", "", "x"):
         t.admin.post(f"/api/topics/{topic}/purge", {
             "statuses": ["pending", status]}).expect(
             400, f"invalid status: {status}; "
-                 "allowed values are pending, processing, expired")
+                 "allowed values are pending, processing, expired, failed")
     same(t.admin.listed(topic)["total"], 1)
 
 
