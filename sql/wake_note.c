@@ -45,7 +45,8 @@ read_signed(const char **at, char end, int64_t *value)
 	uint64_t magnitude;
 
 	*at += minus;
-	if (!read_unsigned(at, end, &magnitude))
+	if (!read_unsigned(at, end, &magnitude) ||
+	    magnitude > (uint64_t)INT64_MAX + minus)
 		return false;
 	*value = (int64_t)(minus ? -magnitude : magnitude);
 	return true;
@@ -73,7 +74,8 @@ wake_note_next(struct wake_note *note, struct wake_entry *entry)
 	if (!read_unsigned(&note->entries, '.', &kind) ||
 	    !read_signed(&note->entries, '.', &entry->key.id) ||
 	    !read_unsigned(&note->entries, '.', &count) ||
-	    !read_signed(&note->entries, ';', &entry->due_wall_us))
+	    !read_signed(&note->entries, ';', &entry->due_wall_us) ||
+	    kind > UINT32_MAX || entry->due_wall_us < 0)
 		return false;
 	entry->key.kind = (uint32_t)kind;
 	entry->count = count > WAKE_ALL ? WAKE_ALL : (uint32_t)count;
