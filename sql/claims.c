@@ -18,8 +18,13 @@ enum {
 	DUE_LOOK_MS = 1000,
 	DUE_SLACK_MS = 60000,
 	FULL_LOOK_MS = 1000,
-	/* Looks without hints may take one part in so many of the time. */
-	LOOK_SHARE = 50
+	/* Looks without hints may take one part in so many of the time. But a
+	 * call that stood in a queue has not cost all its time. */
+	LOOK_SHARE = 50,
+	LOOKS_PAUSE_MS_MAX = 10000,
+	/* The database's clock may be behind ours: what is due for us may not
+	 * be for it. Waiters do not ask all the time until it is. */
+	EARLY_LOOK_MS = 10
 };
 
 /* The columns of message_dequeue that are read here. */
@@ -55,6 +60,16 @@ hint_of(int64_t owner)
 		*hint = (struct hint){ .owner = owner,
 			.due_from_us = INT64_MIN, .due_at_us = INT64_MAX };
 	return hint;
+}
+
+/* After such a look, the pause until the next. */
+static int64_t
+looks_pause_us(int64_t cost_us)
+{
+	int64_t pause_us = cost_us * LOOK_SHARE;
+
+	return pause_us < LOOKS_PAUSE_MS_MAX * 1000 ? pause_us :
+	    LOOKS_PAUSE_MS_MAX * 1000;
 }
 
 static int64_t
@@ -188,7 +203,7 @@ learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
 		hint->from = lowest -
 		    (int64_t)LATE_COMMIT_MS * 1000 * MESSAGE_SEQ_STEP;
 	if (lead->look.full || lead->look.due)
-		hint->looks_allowed_us = now + cost * LOOK_SHARE;
+		hint->looks_allowed_us = now + looks_pause_us(cost);
 	if (lead->look.full)
 		hint->full_look_us = now + FULL_LOOK_MS * 1000;
 	if (lead->look.due) {
@@ -213,18 +228,21 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	bool heavy = is_heavy(rows, count), again;
 	bool ran_short = !share_out(items, rows, count) && !heavy;
 	bool hinted = !lead->look.full || !lead->look.due;
-	int64_t look_at_us;
+	int64_t look_at_us, now;
 	struct hint *hint;
 
 	(void)arena; /* the rows serve as they are */
 	pthread_mutex_lock(&claims.lock);
 	hint = hint_of(items->owner);
 	learn(hint, lead, rows, count, ran_short);
+	now = clock_wall_us();
 	again = heavy || (ran_short && hinted &&
-	    clock_wall_us() >= hint->looks_allowed_us);
+	    now >= hint->looks_allowed_us);
 	look_at_us = hint->due_at_us;
 	if (hinted && hint->looks_allowed_us < look_at_us)
 		look_at_us = hint->looks_allowed_us;
+	if (look_at_us < now + EARLY_LOOK_MS * 1000)
+		look_at_us = now + EARLY_LOOK_MS * 1000;
 	pthread_mutex_unlock(&claims.lock);
 
 	for (; items; items = items->next)
