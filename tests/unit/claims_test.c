@@ -202,7 +202,7 @@ new_topic(void)
 	return (struct topic){ .id = ++id, .exists = true };
 }
 
-/* --- the tests -------------------------------------------------------------- */
+/* --- the tests ------------------------------------------------------------ */
 
 static void
 the_first_look_is_at_everything(void)
@@ -237,6 +237,23 @@ the_next_begins_where_messages_are(void)
 	CHECK_INTEGER(asked.from, 0);
 	CHECK(asked.due && asked.everything_due);
 	get(answer(3, seq, 0, 0));
+}
+
+/* Who gets too little looks at everything next. */
+static void
+a_short_answer_drops_the_hints(void)
+{
+	struct topic topic = new_topic();
+
+	ask_for(&topic, 3);
+	get(answer(3, message_seq_at(now_us), 0, 0));
+	ask_for(&topic, 3);
+	CHECK(asked.from > 0);
+	get(answer(2, message_seq_at(now_us), 0, 0));
+	ask_for(&topic, 3);
+	CHECK_INTEGER(asked.from, 0);
+	CHECK(asked.due && asked.everything_due);
+	get(answer(3, message_seq_at(now_us), 0, 0));
 }
 
 /* A look without hints that costs much is not taken often. */
@@ -416,6 +433,7 @@ main(void)
 	arena = arena_new();
 	the_first_look_is_at_everything();
 	the_next_begins_where_messages_are();
+	a_short_answer_drops_the_hints();
 	looks_without_hints_have_their_share();
 	a_stall_does_not_blind();
 	what_is_due_is_looked_for_then();
