@@ -18,8 +18,10 @@ enum {
 	DUE_LOOK_MS = 1000,
 	DUE_SLACK_MS = 60000,
 	FULL_LOOK_MS = 1000,
-	/* Looks without hints may take one part in so many of the time. But a
-	 * call that stood in a queue has not cost all its time. */
+	/* Looks without hints may take one part in so many of the time, once
+	 * they cost something. But a call that stood in a queue has not cost
+	 * all its time. */
+	CHEAP_LOOK_US = 3000,
 	LOOK_SHARE = 50,
 	LOOKS_PAUSE_MS_MAX = 10000,
 	/* The database's clock may be behind ours: what is due for us may not
@@ -66,7 +68,7 @@ hint_of(int64_t owner)
 static int64_t
 looks_pause_us(int64_t cost_us)
 {
-	int64_t pause_us = cost_us * LOOK_SHARE;
+	int64_t pause_us = cost_us < CHEAP_LOOK_US ? 0 : cost_us * LOOK_SHARE;
 
 	return pause_us < LOOKS_PAUSE_MS_MAX * 1000 ? pause_us :
 	    LOOKS_PAUSE_MS_MAX * 1000;
@@ -264,7 +266,6 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 
 const struct turn_kind claim_kind = {
 	.statement = STATEMENT_message_dequeue,
-	.lazy = true,
 	.joins = joins,
 	.fill = fill,
 	.take = take,

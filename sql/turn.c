@@ -112,7 +112,7 @@ take_items(struct turn *turn, struct lane *lane)
 	turn->part[turn->parts++] = (struct part){ lane, first };
 }
 
-/* Fill a turn from the line: lanes that commit alike, while they fit. */
+/* Fill a turn from the line, while the lanes fit. */
 static void
 take_lanes(struct turn *turn)
 {
@@ -122,9 +122,6 @@ take_lanes(struct turn *turn)
 	    turn->weight < TURN_ITEMS_MAX && turn->bytes < TURN_BYTES_MAX) {
 		struct lane *lane = turns.ready_first;
 
-		if (turn->parts &&
-		    lane->kind->lazy != turn->part[0].lane->kind->lazy)
-			break;
 		turns.ready_first = lane->next_ready;
 		if (!turns.ready_first)
 			turns.ready_last = NULL;

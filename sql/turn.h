@@ -40,10 +40,6 @@ struct turn_item {
 struct turn_kind {
 	enum statement statement;
 
-	/* It commits without waiting for the disk (set inside its SQL
-	 * function), and so never shares a transaction with one that waits. */
-	bool lazy;
-
 	/* May `item` share a call with `first`? NULL: always. */
 	bool (*joins)(const struct turn_item *first,
 	    const struct turn_item *item);

@@ -16,10 +16,6 @@
  * at, and none that are due, now or next, unless p_due. While a transaction
  * is open somewhere, a look at what is due next walks all that was delivered
  * since, 16 ms for 100,000 messages: it should be rare.
- *
- * The commit is not waited for: a lost delivery is only a redelivery. This
- * holds for the whole transaction, so never call it in one with a write that
- * must last.
  */
 create or replace function sluice.dequeue(
 	p_topic bigint,
@@ -61,8 +57,6 @@ declare
 	v_fresh integer;
 	v_due record;
 begin
-	perform set_config('synchronous_commit', 'off', true);
-
 	for i in 1 .. case when p_due then c_rounds else 0 end loop
 		v_settled := 0;
 		for v_due in

@@ -1,7 +1,5 @@
 /*
- * Deliver messages of one topic: sql/fn/dequeue.sql. Writes, and does not
- * wait for its commit to reach the disk: never in one pipeline sync with a
- * write that must last.
+ * Deliver messages of one topic: sql/fn/dequeue.sql. Writes.
  *
  *	$1 topic_id bigint, $2 dlq boolean, $3 n integer, $4 vt_ms bigint,
  *	$5 dead integer, $6 from bigint, $7 due boolean,

@@ -210,16 +210,3 @@ def test_a_dequeue_that_is_undone_gives_its_messages_back(s):
     t.dequeue()
     s.rows("rollback")
     equal(t.dequeue(), [1])
-
-
-def test_the_commit_of_a_dequeue_is_not_waited_for(s):
-    t = Topic(s)
-    s.rows("begin")
-    t.dequeue()
-    equal(s.one("show synchronous_commit"), "off")
-    s.rows("commit")
-    equal(s.one("show synchronous_commit"), "on")
-    s.rows("begin")
-    t.enqueue([1])
-    equal(s.one("show synchronous_commit"), "on")
-    s.rows("commit")
