@@ -9,11 +9,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "fcgi/clock.h"
 #include "fcgi/engine.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 
-enum { LANE_BUCKETS = 1 << 12, TURN_LANES_MAX = 64 };
+enum {
+	LANE_BUCKETS = 1 << 12,
+	TURN_LANES_MAX = 64,
+	/* So long items are run again each alone, of a turn that failed. */
+	RERUN_MS_MAX = 5000
+};
 
 struct lane {
 	const struct turn_kind *kind;
@@ -193,15 +199,25 @@ run_alone(struct turn *turn, struct turn_item *item, struct db *db)
 		item->kind->take(item, call.result, turn->arena);
 }
 
+/*
+ * Those that need not wait have their results soon. If it takes longer, what
+ * they wait for is in the way of all, and who has not had his call by then is
+ * told to come again: one lock timeout after the other could be minutes.
+ */
 static void
 run_each_alone(struct turn *turn, struct db *db)
 {
+	int64_t until_us = clock_monotonic_us() + RERUN_MS_MAX * 1000;
+
 	for (int i = 0; i < turn->parts; i++) {
 		struct turn_item *item = turn->part[i].items, *rest;
 
 		for (; item; item = rest) {
 			rest = item->next;
-			run_alone(turn, item, db);
+			if (clock_monotonic_us() < until_us)
+				run_alone(turn, item, db);
+			else
+				item->outcome = DB_BUSY;
 			item->next = rest;
 		}
 	}

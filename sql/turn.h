@@ -10,7 +10,8 @@
  *
  * A lane has one call under way at a time, so what waits behind it is
  * combined. When a turn fails in a way that surely undid it, its items are
- * run again each on its own: one caller's trouble is not its neighbours'.
+ * run again each on its own, for some seconds: one caller's trouble is not its
+ * neighbours'.
  */
 #ifndef SQL_TURN_H
 #define SQL_TURN_H
