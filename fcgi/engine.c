@@ -27,6 +27,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -41,7 +42,11 @@
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
 
-enum { ACCEPTS_IN_A_ROW = 64, ACCEPT_PAUSE_MS = 100 };
+enum {
+	ACCEPTS_IN_A_ROW = 64,
+	ACCEPT_PAUSE_MS = 100,
+	COMPLAINT_PAUSE_MS = 10000
+};
 
 static struct {
 	const struct engine_hooks *hooks;
@@ -49,6 +54,7 @@ static struct {
 	_Atomic bool draining;
 	int64_t drain_until_us;
 	int64_t accept_after_us; /* 0: the listener is watched */
+	int64_t complain_after_us; /* that we cannot accept */
 } engine;
 
 bool
@@ -267,10 +273,24 @@ unwatch_listener(void)
 }
 
 /*
- * Accept what waits, a few at a time; true if there may be more. With too
- * many open we leave the rest in the backlog, and look again a little later:
- * epoll would report them at once and for ever.
+ * With too many open we leave the rest in the backlog, and look again a little
+ * later: epoll would report them at once and for ever.
  */
+static void
+pause_accepting(const char *why)
+{
+	int64_t now = clock_monotonic_us();
+
+	unwatch_listener();
+	engine.accept_after_us = now + ACCEPT_PAUSE_MS * 1000;
+	if (now < engine.complain_after_us)
+		return;
+	engine.complain_after_us = now + COMPLAINT_PAUSE_MS * 1000;
+	log_warn("accept: %s, with %u connections open", why,
+	    connections_open());
+}
+
+/* Accept what waits, a few at a time; true if there may be more. */
 static bool
 accept_some(void)
 {
@@ -281,12 +301,13 @@ accept_some(void)
 
 		if (fd >= 0) {
 			take_connection(fd);
-		} else if (full || errno == EMFILE || errno == ENFILE) {
-			unwatch_listener();
-			engine.accept_after_us = clock_monotonic_us() +
-			    ACCEPT_PAUSE_MS * 1000;
+		} else if (full) {
+			pause_accepting("CONNECTIONS_MAX");
+			return false;
+		} else if (errno == EAGAIN) {
 			return false;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
+			pause_accepting(strerror(errno));
 			return false;
 		}
 	}
