@@ -118,19 +118,40 @@ take_items(struct turn *turn, struct lane *lane)
 	turn->part[turn->parts++] = (struct part){ lane, first };
 }
 
-/* Fill a turn from the line, while the lanes fit. */
+static bool
+has_owner(const struct turn *turn, int64_t owner)
+{
+	for (int i = 0; i < turn->parts; i++)
+		if (turn->part[i].lane->owner == owner)
+			return true;
+	return false;
+}
+
+/*
+ * Fill a turn from the line, while the lanes fit. One lane of an owner: each
+ * statement locks an owner's rows in an order that agrees with that of the
+ * others, but two of them in one transaction need not.
+ */
 static void
 take_lanes(struct turn *turn)
 {
+	struct lane *lane = turns.ready_first, *last = NULL, *rest;
+
 	turn->parts = 0;
 	turn->weight = turn->bytes = 0;
-	while (turns.ready_first && turn->parts < TURN_LANES_MAX &&
-	    turn->weight < TURN_ITEMS_MAX && turn->bytes < TURN_BYTES_MAX) {
-		struct lane *lane = turns.ready_first;
-
-		turns.ready_first = lane->next_ready;
-		if (!turns.ready_first)
-			turns.ready_last = NULL;
+	for (; lane; lane = rest) {
+		rest = lane->next_ready;
+		if (turn->parts == TURN_LANES_MAX ||
+		    turn->weight >= TURN_ITEMS_MAX ||
+		    turn->bytes >= TURN_BYTES_MAX)
+			break;
+		if (has_owner(turn, lane->owner)) {
+			last = lane;
+			continue;
+		}
+		*(last ? &last->next_ready : &turns.ready_first) = rest;
+		if (!rest)
+			turns.ready_last = last;
 		take_items(turn, lane);
 	}
 }
@@ -165,10 +186,7 @@ by_owner(const void *a, const void *b)
 	const struct lane *x = ((const struct part *)a)->lane;
 	const struct lane *y = ((const struct part *)b)->lane;
 
-	if (x->owner != y->owner)
-		return x->owner < y->owner ? -1 : 1;
-	return (x->kind->statement > y->kind->statement) -
-	    (x->kind->statement < y->kind->statement);
+	return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
 static void

@@ -140,11 +140,12 @@ class Instance:
                    for number in range(int(self.settings["processes"])))
 
     def last_words(self):
-        """What processes said that ended by their own fault."""
+        """What processes said that ended by their own fault, and rings of
+        locks, which PostgreSQL breaks after a second: there are none."""
         log = (self.var / "log" / "sluice.log").read_text(errors="replace")
         return [line for line in log.splitlines()
                 if "level=fatal" in line or "Sanitizer" in line
-                or "runtime error" in line]
+                or "runtime error" in line or "deadlock detected" in line]
 
     def postmaster(self):
         pid_file = self.var / "pg" / "postmaster.pid"
