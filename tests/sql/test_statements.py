@@ -78,7 +78,8 @@ def test_every_head_says_whether_it_writes(s):
         writes = bool(re.search(
             r"\b(insert into|update sluice|delete from|"
             r"sluice\.(enqueue|dequeue|ack|nack|extend|requeue|redrive|"
-            r"purge|delete_by_key|reap_\w+|user_\w+)\(|pg_notify)", text))
+            r"purge|delete_by_key|reap_\w+|user_\w+|append\w*|"
+            r"stream_\w+|subscription_\w+)\(|pg_notify)", text))
         equal((path, bool(re.search(r"\bWrites\b|\bwrites once\b", head))),
               (path, writes))
 
