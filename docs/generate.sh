@@ -50,9 +50,12 @@ routes)
 	cat <<-'END'
 	# Routes
 
-	Each `{}` is one part of the path. Access `open` asks for no token,
-	`user` for any valid one, `grant` for a grant on the topic, `admin` for
-	an admin user. The handler's name is also its statement's and its test's.
+	Each `{}` is one part of the path; `{*}` is a name that may hold slashes,
+	raw or as `%2F`: what stands behind it in a row is recognised from the end
+	of the path, the longest first. Access `open` asks for no token, `user` for
+	any valid one, `grant` for a grant on the topic or stream, `admin` for an
+	admin user. The handler's name is also its statement's and its test's.
+	Every path of the streams door answers OPTIONS to anybody.
 
 	| method | path | handler | access | door |
 	|---|---|---|---|---|

@@ -41,6 +41,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
+#include "fcgi/route.h"
 
 enum {
 	ACCEPTS_IN_A_ROW = 64,
@@ -92,9 +93,12 @@ static bool
 answer(struct connection *c)
 {
 	struct request *r = &c->request;
+	const struct door *door = route_door(r);
 	bool kept;
 
 	lot_forget(c, !request_failed(r));
+	if (door->headers)
+		door->headers(r);
 	log_request(r); /* the request's texts go with the reply */
 	metric_add_request(r);
 	kept = fastcgi_reply(c->fastcgi, r);

@@ -13,9 +13,9 @@ enum {
 	QUERY_BYTES_MAX = 8 << 10,
 	QUERY_PARAMETERS_MAX = 64,
 	ROUTE_PARAMETERS_MAX = 6,
-	ROUTE_SEGMENTS_MAX = 16,
+	ROUTE_SEGMENTS_MAX = 16, /* of a pattern */
 	ROUTE_NODES_MAX = 512, /* distinct prefixes of all patterns */
-	REPLY_HEADERS_MAX = 24,
+	REPLY_HEADERS_MAX = 32,
 	JSON_DEPTH_MAX = 128,
 	JSON_MEMBERS_READ_MAX = 32,
 	NAME_SHOWN_BYTES = 64, /* of what the caller sent, in a sentence */
@@ -55,6 +55,9 @@ enum {
 	LIST_LIMIT_MAX = 200,
 	REAP_BATCH = 5000,
 	PURGE_MS_MAX = 30000,
+
+	/* The streams. */
+	STREAM_NAME_BYTES_MAX = 1024,
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

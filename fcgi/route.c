@@ -1,6 +1,5 @@
 /*
- * Finding the handler of a path. The table is turned into a tree once, one
- * level a segment, so that a request walks its own path and not the table.
+ * Finding the handler of a path, or saying why there is none.
  *
  * The raw path is split at '/' first and each segment decoded once after it:
  * "%2F" is a slash inside a name. nginx matches its own decoded copy of the
@@ -10,27 +9,12 @@
 
 #include "fcgi/limits.h"
 #include "fcgi/must.h"
+#include "fcgi/route_tree.h"
 
-/*
- * One prefix of patterns, such as "/api/topics/{}". Children are numbers of
- * nodes; the root is node 0, nobody's child, so that 0 means none.
- */
-struct node {
-	struct text segment;		/* the literal; a {} has none */
-	int sibling, first_literal, parameter;
-	const struct door *door;	/* of a route through here */
-	const struct route *route[METHOD_OTHER];
-};
+/* How long a browser may remember what a preflight said. */
+enum { PREFLIGHT_SECONDS = 86400 };
 
-/* Made by route_table() before there are threads, constant after it. */
-static struct node nodes[ROUTE_NODES_MAX];
-static int node_count;
 static const struct door *fallback_door;
-
-struct path {
-	struct text segment[ROUTE_SEGMENTS_MAX];	/* decoded */
-	int segments;	/* may be more than are kept */
-};
 
 static const char *const method_names[] = {
 	[METHOD_GET] = "GET",
@@ -49,204 +33,129 @@ method_name(enum method method)
 	return method_names[method];
 }
 
-/* What stands before the next '/' of *rest, which moves behind it. */
-static struct text
-next_segment(struct text *rest)
-{
-	const char *slash = memchr(rest->p, '/', rest->n);
-	struct text segment = { rest->p,
-		slash ? (size_t)(slash - rest->p) : rest->n };
-
-	rest->p += segment.n + (slash != NULL);
-	rest->n -= segment.n + (slash != NULL);
-	return segment;
-}
-
-static int
-count_segments(struct text path)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < path.n; i++)
-		n += path.p[i] == '/';
-	return n;
-}
-
-static int
-literal_child(int parent, struct text segment)
-{
-	int child = nodes[parent].first_literal;
-
-	while (child && !text_equal(nodes[child].segment, segment))
-		child = nodes[child].sibling;
-	return child;
-}
-
-static int
-add_node(const struct door *door)
-{
-	must(node_count < ROUTE_NODES_MAX);
-	nodes[node_count] = (struct node){ .door = door };
-	return node_count++;
-}
-
-/* The child for one segment of a pattern, made when it is new. */
-static int
-child_for(int parent, struct text segment, const struct door *door)
-{
-	int child;
-
-	if (text_equal(segment, TEXT("{}"))) {
-		if (!nodes[parent].parameter)
-			nodes[parent].parameter = add_node(door);
-		return nodes[parent].parameter;
-	}
-	child = literal_child(parent, segment);
-	if (!child) {
-		child = add_node(door);
-		nodes[child].segment = segment;
-		nodes[child].sibling = nodes[parent].first_literal;
-		nodes[parent].first_literal = child;
-	}
-	return child;
-}
-
-static void
-add_route(const struct route *route)
-{
-	struct text rest = text_of(route->pattern);
-	int node = 0, parameters = 0, segments = count_segments(rest);
-
-	must(segments > 0 && segments <= ROUTE_SEGMENTS_MAX);
-	must(next_segment(&rest).n == 0);
-	while (segments-- > 0) {
-		node = child_for(node, next_segment(&rest), route->door);
-		parameters += nodes[node].segment.p == NULL;
-	}
-	must(parameters <= ROUTE_PARAMETERS_MAX);
-	must(route->method < METHOD_OTHER);
-	must(!nodes[node].route[route->method]);
-	nodes[node].route[route->method] = route;
-}
-
 void
 route_table(const struct route *routes, const struct door *fallback)
 {
 	fallback_door = fallback;
-	node_count = 0;
-	add_node(fallback);
-	for (; routes->name; routes++)
-		add_route(routes);
+	route_tree_plant(routes, fallback);
 }
 
+/*
+ * The path's first segment says whose it is, whether it leads anywhere or
+ * not, and also when the rest of it is no path at all.
+ */
 const struct door *
 route_door(const struct request *r)
 {
-	const struct door *door = r->door ? r->door : fallback_door;
+	const struct door *door = r->door;
+	const char *slash;
+	struct text first;
 
+	if (!door && r->path.n > 0 && r->path.p[0] == '/') {
+		first = (struct text){ r->path.p + 1, r->path.n - 1 };
+		slash = memchr(first.p, '/', first.n);
+		if (slash)
+			first.n = (size_t)(slash - first.p);
+		door = route_tree_door(first);
+	}
+	if (!door)
+		door = fallback_door;
 	must(door);
 	return door;
 }
 
-/*
- * Walk down from `node`, a literal first; a way that ends nowhere is taken
- * back and {} tried. However the caller chooses a path, that is at most one
- * visit of each node of the tree.
- */
-static int
-walk(struct request *r, const struct path *path, int at, int node, int taken)
+/* The methods that the path takes, for people and for browsers. */
+static const char *
+methods_of(struct request *r, const struct route_node *node)
 {
-	struct text segment;
-	int child, found;
+	struct buffer b;
 
-	if (at == path->segments) {
-		for (int m = 0; m < METHOD_OTHER; m++)
-			if (nodes[node].route[m])
-				return node;
-		return 0;
-	}
-
-	segment = path->segment[at];
-	child = literal_child(node, segment);
-	found = child ? walk(r, path, at + 1, child, taken) : 0;
-	if (found)
-		return found;
-
-	child = nodes[node].parameter;
-	if (!child || segment.n == 0 || taken == ROUTE_PARAMETERS_MAX)
-		return 0;
-	r->param[taken] = segment;
-	found = walk(r, path, at + 1, child, taken + 1);
-	if (!found)
-		r->param[taken] = TEXT_ABSENT;
-	return found;
-}
-
-/* Whose path is it, whether it leads somewhere or not? */
-static const struct door *
-door_of(const struct path *path)
-{
-	int child;
-
-	if (path->segments == 0)
-		return NULL;
-	child = literal_child(0, path->segment[0]);
-	return nodes[child ? child : nodes[0].parameter].door;
-}
-
-static void
-refuse_method(struct request *r, const struct node *node)
-{
-	char allow[64] = "";
-
+	buffer_init(&b, r->arena);
 	for (int m = 0; m < METHOD_OTHER; m++) {
 		if (!node->route[m] &&
-		    !(m == METHOD_HEAD && node->route[METHOD_GET]))
+		    !(m == METHOD_HEAD && node->route[METHOD_GET]) &&
+		    !(m == METHOD_OPTIONS && node->door->cors_headers))
 			continue;
-		if (*allow)
-			strcat(allow, ", ");
-		strcat(allow, method_names[m]);
+		buffer_printf(&b, "%s%s", b.n ? ", " : "", method_names[m]);
 	}
-	fail(r, E_METHOD, FAIL_SENTENCE);
-	reply_header(r, "Allow", "%s", allow);
+	buffer_add_byte(&b, '\0');
+	return b.p;
 }
 
 /*
- * Split and decode. All segments are counted and checked; those past
- * ROUTE_SEGMENTS_MAX are not kept, for no route is as deep.
+ * The path is known, the method is not: refused, but for the question of a
+ * browser that asks before it sends what another page's script wants to.
  */
+static void
+other_method(struct request *r, const struct route_node *node)
+{
+	const char *methods = methods_of(r, node);
+
+	if (r->method != METHOD_OPTIONS || !node->door->cors_headers) {
+		fail(r, E_METHOD, FAIL_SENTENCE);
+		reply_header(r, "Allow", "%s", methods);
+		return;
+	}
+	reply_empty(r, 204);
+	reply_header(r, "Allow", "%s", methods);
+	reply_header(r, "Access-Control-Allow-Methods", "%s", methods);
+	reply_header(r, "Access-Control-Allow-Headers", "%s",
+	    node->door->cors_headers);
+	reply_header(r, "Access-Control-Max-Age", "%d", PREFLIGHT_SECONDS);
+}
+
+/* Split and decode. */
 static bool
 read_path(struct request *r, struct path *path)
 {
-	struct text rest = r->path;
+	struct text raw = r->path;
+	int n = 0;
 
-	path->segments = 0;
-	if (rest.n == 0 || next_segment(&rest).n != 0) {
+	if (raw.n == 0 || raw.p[0] != '/') {
 		fail(r, E_BAD_PATH, "the path must begin with a slash");
 		return false;
 	}
-	for (int i = count_segments(r->path); i > 0; i--) {
-		struct text segment = percent_decode(r->arena,
-		    next_segment(&rest), false);
+	for (size_t i = 0; i < raw.n; i++)
+		n += raw.p[i] == '/';
+	path->segment = arena_alloc_raw(r->arena,
+	    (size_t)n * sizeof(path->segment[0]));
+	path->segments = n;
+	for (int i = 0; i < n; i++) {
+		struct text segment = { raw.p + 1, 0 };
 
-		if (!segment.p) {
+		while (segment.n < raw.n - 1 && segment.p[segment.n] != '/')
+			segment.n++;
+		raw.p += 1 + segment.n;
+		raw.n -= 1 + segment.n;
+		path->segment[i] = percent_decode(r->arena, segment, false);
+		if (!path->segment[i].p) {
 			fail(r, E_BAD_PATH, "the path must be "
 			    "percent-encoded UTF-8 without U+0000");
 			return false;
 		}
-		if (path->segments < ROUTE_SEGMENTS_MAX)
-			path->segment[path->segments] = segment;
-		path->segments++;
 	}
 	return true;
+}
+
+/* A name that may have slashes has no end of its own. */
+static bool
+check_name(struct request *r, struct text name)
+{
+	if (name.n == 0)
+		fail(r, E_BAD_PATH, "the path has no name in it");
+	else if (name.n > STREAM_NAME_BYTES_MAX)
+		fail(r, E_BAD_PATH, "the name is longer than "
+		    "STREAM_NAME_BYTES_MAX (%d bytes)", STREAM_NAME_BYTES_MAX);
+	return !request_failed(r);
 }
 
 bool
 route_find(struct request *r)
 {
 	enum method method = r->method;
+	const struct route_node *node;
 	struct path path;
-	int node;
+	int name;
 
 	if (r->path.n > PATH_BYTES_MAX) {
 		fail(r, E_URI_TOO_LONG, "the path is longer than "
@@ -261,18 +170,20 @@ route_find(struct request *r)
 	if (!read_path(r, &path))
 		return false;
 
-	r->door = door_of(&path);
-	node = path.segments > ROUTE_SEGMENTS_MAX ? 0 :
-	    walk(r, &path, 0, 0, 0);
+	r->door = route_tree_door(path.segment[0]);
+	node = route_tree_find(r, &path, &name);
 	if (!node) {
 		fail(r, E_NO_ROUTE, FAIL_SENTENCE);
 		return false;
 	}
-	if (method == METHOD_HEAD && !nodes[node].route[METHOD_HEAD])
+	r->door = node->door;
+	if (name >= 0 && !check_name(r, r->param[name]))
+		return false;
+	if (method == METHOD_HEAD && !node->route[METHOD_HEAD])
 		method = METHOD_GET;
-	r->route = method == METHOD_OTHER ? NULL : nodes[node].route[method];
+	r->route = method == METHOD_OTHER ? NULL : node->route[method];
 	if (!r->route) {
-		refuse_method(r, &nodes[node]);
+		other_method(r, node);
 		return false;
 	}
 	r->door = r->route->door;

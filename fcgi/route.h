@@ -2,6 +2,12 @@
  * The route table: one row an endpoint. Patterns are "/api/topics/{}/purge";
  * each {} matches one path segment, which is decoded once after the split
  * ("%2F never splits") and stored in request.param in order.
+ *
+ * A pattern may hold one {*}, as in "/v1/stream/{*}/pk/{}". It matches one
+ * segment or more, a name that may have slashes in it, raw or as %2F, and is
+ * one parameter. What follows it is recognised from the end of the path, and
+ * the longest suffix is taken that leaves a name before it; slashes at the end
+ * of the path are let be. A name is 1 to STREAM_NAME_BYTES_MAX bytes.
  */
 #ifndef FCGI_ROUTE_H
 #define FCGI_ROUTE_H
@@ -21,6 +27,15 @@ struct door {
 	/* Write an error reply's body in this door's envelope. */
 	void (*envelope)(struct request *r, const struct error_facts *error,
 	    const char *sentence);
+	/* Add what every reply of this door carries, just before it is sent,
+	 * errors included; a stream's only with its beginning. May be NULL. */
+	void (*headers)(struct request *r);
+	/*
+	 * For a door that scripts of other sites may use: the request headers
+	 * that they may send. Each known path then answers OPTIONS, whoever
+	 * asks. NULL: no such door.
+	 */
+	const char *cors_headers;
 };
 
 struct route {
@@ -36,14 +51,15 @@ struct route {
 void route_table(const struct route *routes, const struct door *fallback);
 
 /*
- * Find r's route, decode its parameters, or fail(): 400 a bad escape, 404 no
- * such path, 405 with Allow, 414 too long. HEAD takes GET's row. Where both
- * fit, a literal segment beats {}; the path alone decides on the resource,
- * the method does not.
+ * Find r's route and decode its parameters. False when the reply is made:
+ * fail() with 400 for a bad escape or name, 404 no such path, 405 with Allow,
+ * 414 too long; or the answer to OPTIONS. HEAD takes GET's row, unless it has
+ * one. Where several fit, a literal segment beats {}, and {} beats {*}; the
+ * path alone decides on the resource, the method does not.
  */
 bool route_find(struct request *r);
 
-/* The door whose envelope r's errors wear. */
+/* The door whose envelope r's errors wear; known before the route is. */
 const struct door *route_door(const struct request *r);
 
 /*

@@ -15,4 +15,4 @@ envelope(struct request *r, const struct error_facts *error,
 	json_close_object(w);
 }
 
-const struct door queue_door = { "queue", envelope };
+const struct door queue_door = { .name = "queue", .envelope = envelope };

@@ -18,6 +18,11 @@ static const struct route routes[] = {
 	ROUTE("key", DELETE, "/api/topics/{}/messages/{}"),
 	ROUTE("six", GET, "/{}/{}/{}/{}/{}/{}"),
 	ROUTE("plate", PUT, "/{}/streams/{}"),
+	ROUTE("read", GET, "/v1/stream/{*}"),
+	ROUTE("schema", GET, "/v1/stream/{*}/_schema"),
+	ROUTE("pk", GET, "/v1/stream/{*}/pk/{}"),
+	ROUTE("wait", POST, "/v1/stream/{*}/touch/wait"),
+	ROUTE("subscription", PUT, "/v1/stream/__ds/subscriptions/{}"),
 	{ .name = NULL }
 };
 
@@ -39,7 +44,7 @@ path_again(struct arena *arena, const struct request *r)
 	for (const char *c = r->route->pattern; *c; c++) {
 		if (*c == '{') {
 			add_encoded(&b, *param++);
-			c++;
+			c = strchr(c, '}');
 		} else {
 			buffer_add_byte(&b, *c);
 		}

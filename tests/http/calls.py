@@ -53,7 +53,7 @@ class Made:
     """One call that will succeed, once."""
     path: str
     body: object = None
-    topic: str = ""		# what a grant must match
+    topic: str = ""		# what a grant must match: begins with "topic-"
 
 
 @dataclasses.dataclass(frozen=True)

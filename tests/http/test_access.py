@@ -17,9 +17,12 @@ class Cast:
         self.t = t
         self.secret = t.instance.jwt_secret
         self.plain = t.new_user()
-        self.grant_of = {action: t.user((action, "topic-*"))
-                         for action in ACTIONS}
-        self.elsewhere = t.user(*[(action, "other-*") for action in ACTIONS])
+        self.grant_of = {
+            action: t.user((action, "topic-*"), (action, "stream:topic-*"))
+            for action in ACTIONS}
+        self.elsewhere = t.user(*[
+            (action, pattern) for action in ACTIONS
+            for pattern in ("other-*", "stream:other-*", "stream:topic")])
         self.demoted = t.new_user(is_admin=True)
         t.client_for(self.demoted, admin=True).get("/api/users").expect(200)
         t.admin.put(f"/api/users/{self.demoted['id']}", {
@@ -150,9 +153,9 @@ def is_forbidden(reply, pattern, access):
         return reply.status == 200 and all(
             result.get("code") == "forbidden"
             for result in reply.json["results"])
-    return reply.status == 403 and reply.error == (
+    return reply.status == 403 and (reply.asked.startswith("HEAD ") or reply.error == (
         "admin access required" if access == "admin"
-        else "insufficient permissions")
+        else "insufficient permissions"))
 
 
 def succeeded(reply, pattern, status):

@@ -16,7 +16,9 @@ test_envelope(struct request *r, const struct error_facts *error,
 	    error->code, sentence);
 }
 
-static const struct door test_door = { "test", test_envelope };
+static const struct door test_door = {
+	.name = "test", .envelope = test_envelope
+};
 static const struct route test_no_routes[] = { { .name = NULL } };
 
 /* The request before it is given up. */

@@ -5,18 +5,26 @@
 #include "tests/unit/request.h"
 #include "tests/unit/test.h"
 
+static const char *other_sentence;
+
 static void
 other_envelope(struct request *r, const struct error_facts *error,
     const char *sentence)
 {
-	(void)sentence;
+	other_sentence = sentence;
 	reply_body(r, error->status, "text/other");
 }
 
-static const struct door other_door = { "other", other_envelope };
+static const struct door other_door = {
+	.name = "other", .envelope = other_envelope,
+	.cors_headers = "authorization, x-other"
+};
 
 #define ROUTE(name, method, pattern) \
 	{ name, METHOD_##method, pattern, ACCESS_OPEN, &test_door, NULL }
+
+#define OTHER(name, method, pattern) \
+	{ name, METHOD_##method, pattern, ACCESS_OPEN, &other_door, NULL }
 
 static const struct route routes[] = {
 	ROUTE("root", GET, "/"),
@@ -32,7 +40,16 @@ static const struct route routes[] = {
 	ROUTE("head_get", GET, "/api/head"),
 	ROUTE("six", GET, "/{}/{}/{}/{}/{}/{}"),
 	ROUTE("slashed", GET, "/slashed/"),
-	{ "other", METHOD_GET, "/other/{}/x", ACCESS_OPEN, &other_door, NULL },
+	OTHER("other", GET, "/other/{}/x"),
+	OTHER("read", GET, "/v1/stream/{*}"),
+	OTHER("append", POST, "/v1/stream/{*}"),
+	OTHER("head", HEAD, "/v1/stream/{*}"),
+	OTHER("schema", GET, "/v1/stream/{*}/_schema"),
+	OTHER("by_pk", GET, "/v1/stream/{*}/pk/{}"),
+	OTHER("wait", GET, "/v1/stream/{*}/touch/wait"),
+	OTHER("traces", POST, "/v1/stream/{*}/_otlp/v1/traces"),
+	OTHER("subscription", PUT, "/v1/stream/__ds/subscriptions/{}"),
+	OTHER("deep", GET, "/deep/{}/a/{*}/b/{}/c/{}"),
 	{ .name = NULL }
 };
 
@@ -57,6 +74,7 @@ find(enum method method, const char *path)
 }
 
 #define NO_ROUTE "404 no_route no such path"
+#define NO_ROUTE_OTHER "404 "
 
 static void
 paths_find_routes(void)
@@ -157,6 +175,126 @@ segments_are_decoded_once(void)
 }
 
 static void
+names_may_have_slashes(void)
+{
+	static const struct {
+		const char *path, *route, *name;
+	} cases[] = {
+		{ "/v1/stream/a", "read", "a" },
+		{ "/v1/stream/a/b/c", "read", "a/b/c" },
+		{ "/v1/stream/a%2Fb/c", "read", "a/b/c" },
+		{ "/v1/stream/a//b", "read", "a//b" },
+		{ "/v1/stream//a", "read", "/a" },
+		{ "/v1/stream/a/", "read", "a" },
+		{ "/v1/stream/a///", "read", "a" },
+		{ "/v1/stream/a%2F/", "read", "a/" },
+		{ "/v1/stream/%252F", "read", "%2F" },
+		{ "/v1/stream/%C3%A4/%F0%9F%98%80", "read",
+			"\xC3\xA4/\xF0\x9F\x98\x80" },
+		{ "/v1/stream/a/_schema", "schema", "a" },
+		{ "/v1/stream/a/b/_schema/", "schema", "a/b" },
+		{ "/v1/stream/a/_schema/_schema", "schema", "a/_schema" },
+		{ "/v1/stream/a%2F_schema", "read", "a/_schema" },
+		{ "/v1/stream/_schema", "read", "_schema" },
+		{ "/v1/stream/touch/wait", "read", "touch/wait" },
+		{ "/v1/stream/a/touch/wait", "wait", "a" },
+		{ "/v1/stream/wait", "read", "wait" },
+		{ "/v1/stream/a/wait", "read", "a/wait" },
+		{ "/v1/stream/a/_schema/x", "read", "a/_schema/x" },
+		{ "/v1/stream/a/pk/_schema", "schema", "a/pk" },
+		{ "/v1/stream/a/pk/", "read", "a/pk" },
+		{ "/v1/stream/__ds/subscriptions", "read",
+			"__ds/subscriptions" },
+		{ "/v1/stream/__ds/subscriptions/x/y", "read",
+			"__ds/subscriptions/x/y" },
+		{ "/v1/stream/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
+			"read", "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CHECK_STRING(find(METHOD_GET, cases[i].path), cases[i].route);
+		CHECK_TEXT(r->param[0], cases[i].name);
+		CHECK(r->param[1].p == NULL);
+	}
+	CHECK_STRING(find(METHOD_POST, "/v1/stream/a/_otlp/v1/traces"),
+	    "traces");
+	CHECK_TEXT(r->param[0], "a");
+	CHECK_STRING(find(METHOD_HEAD, "/v1/stream/a/b"), "head");
+	CHECK_STRING(find(METHOD_HEAD, "/v1/stream/a/_schema"), "schema");
+}
+
+static void
+parameters_stand_in_path_order(void)
+{
+	CHECK_STRING(find(METHOD_GET, "/v1/stream/a/b/pk/k%2Fl"), "by_pk");
+	CHECK_TEXT(r->param[0], "a/b");
+	CHECK_TEXT(r->param[1], "k/l");
+	CHECK_STRING(find(METHOD_PUT, "/v1/stream/__ds/subscriptions/x"),
+	    "subscription");
+	CHECK_TEXT(r->param[0], "x");
+	CHECK(r->param[1].p == NULL);
+	CHECK_STRING(find(METHOD_GET, "/deep/1/a/2/b/3/b/4/c/5"), "deep");
+	CHECK_TEXT(r->param[0], "1");
+	CHECK_TEXT(r->param[1], "2/b/3");
+	CHECK_TEXT(r->param[2], "4");
+	CHECK_TEXT(r->param[3], "5");
+	CHECK(r->param[4].p == NULL);
+	/* A way that ends nowhere leaves nothing behind. */
+	find(METHOD_GET, "/deep/1/a/2/b/3/c/");
+	CHECK_INTEGER(r->reply.status, 404);
+	CHECK(r->param[0].p == NULL && r->param[1].p == NULL);
+}
+
+static void
+bad_names(void)
+{
+	static const char *const none[] = { "/v1/stream/", "/v1/stream//",
+		"/v1/stream////", "/v1/stream//_schema",
+		"/v1/stream//pk/x" };
+	static char path[20 + STREAM_NAME_BYTES_MAX * 3];
+	char *end = stpcpy(path, "/v1/stream/");
+
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		find(METHOD_GET, none[i]);
+		CHECK_INTEGER(r->reply.error, E_BAD_PATH);
+		CHECK_STRING(r->reply.content_type, "text/other");
+	}
+	CHECK_STRING(find(METHOD_GET, "/v1/stream"), NO_ROUTE_OTHER);
+	/* The limit is one of decoded bytes. */
+	for (int i = 0; i < STREAM_NAME_BYTES_MAX; i++)
+		end = stpcpy(end, "%41");
+	CHECK_STRING(find(METHOD_GET, path), "read");
+	CHECK_INTEGER(r->param[0].n, STREAM_NAME_BYTES_MAX);
+	strcpy(end, "/_schema");
+	CHECK_STRING(find(METHOD_GET, path), "schema");
+	strcpy(end, "/x");
+	find(METHOD_GET, path);
+	CHECK_INTEGER(r->reply.error, E_BAD_PATH);
+	CHECK_STRING(other_sentence, "the name is longer than "
+	    "STREAM_NAME_BYTES_MAX (1024 bytes)");
+}
+
+/* Browsers ask first; a door that is none of theirs refuses. */
+static void
+preflights(void)
+{
+	CHECK_STRING(find(METHOD_OPTIONS, "/v1/stream/a/b"), "204 ");
+	CHECK(!request_failed(r));
+	CHECK_STRING(test_header(r, "Access-Control-Allow-Methods"),
+	    "GET, HEAD, POST, OPTIONS");
+	CHECK_STRING(test_header(r, "Access-Control-Allow-Headers"),
+	    "authorization, x-other");
+	CHECK_STRING(test_header(r, "Access-Control-Max-Age"), "86400");
+	find(METHOD_OPTIONS, "/other/nowhere");
+	CHECK_INTEGER(r->reply.status, 404);
+	find(METHOD_OPTIONS, "/v1/stream/");
+	CHECK_INTEGER(r->reply.status, 400);
+	find(METHOD_OPTIONS, "/api/topics");
+	CHECK_INTEGER(r->reply.status, 405);
+	CHECK_STRING(test_header(r, "Allow"), "GET, HEAD, POST");
+}
+
+static void
 bad_paths(void)
 {
 	static const struct text bad[] = {
@@ -213,7 +351,10 @@ errors_wear_the_envelope_of_their_door(void)
 	CHECK_STRING(r->reply.content_type, "text/other");
 	find(METHOD_POST, "/other/1/x");
 	CHECK_STRING(r->reply.content_type, "text/other");
-	CHECK_STRING(test_header(r, "Allow"), "GET, HEAD");
+	CHECK_STRING(test_header(r, "Allow"), "GET, HEAD, OPTIONS");
+	/* Also when the rest of the path is none. */
+	find(METHOD_GET, "/other/%GG");
+	CHECK_STRING(r->reply.content_type, "text/other");
 	find(METHOD_GET, "/other/%25/%25/3/4");
 	CHECK_STRING(r->reply.content_type, "text/other");
 	find(METHOD_GET, "/nowhere");
@@ -230,11 +371,14 @@ bad_tables_are_our_fault(void)
 		ROUTE("b", GET, "/a/{}"), { .name = NULL } };
 	static const struct route many[] = {
 		ROUTE("a", GET, "/{}/{}/{}/{}/{}/{}/{}"), { .name = NULL } };
+	static const struct route two_names[] = {
+		ROUTE("a", GET, "/{*}/a/{*}"), { .name = NULL } };
 	static const struct route bare[] = { ROUTE("a", GET, "a"),
 		{ .name = NULL } };
 
 	CHECK_STOPS(route_table(twice, &test_door));
 	CHECK_STOPS(route_table(many, &test_door));
+	CHECK_STOPS(route_table(two_names, &test_door));
 	CHECK_STOPS(route_table(bare, &test_door));
 }
 
@@ -247,6 +391,10 @@ main(void)
 	methods();
 	unknown_paths();
 	segments_are_decoded_once();
+	names_may_have_slashes();
+	parameters_stand_in_path_order();
+	bad_names();
+	preflights();
 	bad_paths();
 	lengths();
 	errors_wear_the_envelope_of_their_door();

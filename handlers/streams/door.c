@@ -1,0 +1,58 @@
+/*
+ * The streams door's envelope: {"error":{"code":"...","message":"..."}}, and
+ * the headers of all its replies, by which browsers let the scripts of other
+ * sites use it.
+ */
+#include "handlers/handlers.h"
+
+#define EVERY_STREAM_HEADER_READ \
+	"stream-key, stream-timestamp, stream-seq, stream-ttl, " \
+	"stream-expires-at, stream-closed, stream-forked-from, " \
+	"stream-fork-offset, stream-fork-sub-offset, " \
+	"producer-id, producer-epoch, producer-seq"
+
+#define EVERY_STREAM_HEADER_WRITTEN \
+	"stream-next-offset, stream-end-offset, stream-up-to-date, " \
+	"stream-cursor, stream-closed, stream-ttl, stream-expires-at, " \
+	"stream-expected-seq, stream-received-seq, " \
+	"stream-sse-data-encoding, stream-filter-scan-limit-reached, " \
+	"stream-filter-scan-limit-bytes, stream-filter-scanned-bytes, " \
+	"producer-epoch, producer-seq, producer-expected-seq, " \
+	"producer-received-seq"
+
+static void
+envelope(struct request *r, const struct error_facts *error,
+    const char *sentence)
+{
+	struct json_writer *w = reply_json(r, error->status);
+
+	json_open_object(w);
+	json_name(w, "error");
+	json_open_object(w);
+	json_name(w, "code");
+	json_cstring(w, error->code);
+	json_name(w, "message");
+	json_cstring(w, sentence);
+	json_close_object(w);
+	json_close_object(w);
+	reply_header(r, "Cache-Control", "no-store");
+}
+
+static void
+headers(struct request *r)
+{
+	reply_header(r, "X-Content-Type-Options", "nosniff");
+	reply_header(r, "Cross-Origin-Resource-Policy", "cross-origin");
+	reply_header(r, "Access-Control-Allow-Origin", "*");
+	reply_header(r, "Access-Control-Expose-Headers",
+	    "content-type, etag, location, cache-control, retry-after, "
+	    "www-authenticate, " EVERY_STREAM_HEADER_WRITTEN);
+}
+
+const struct door streams_door = {
+	.name = "streams",
+	.envelope = envelope,
+	.headers = headers,
+	.cors_headers = "authorization, content-type, if-none-match, "
+	    "last-event-id, cache-control, " EVERY_STREAM_HEADER_READ
+};
