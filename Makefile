@@ -8,6 +8,8 @@
 #	make deps		install the Debian packages that are missing
 #	make test		every suite; the last line sums them up:
 #	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
+#	make conformance	the public suite of the streams protocol
+#	make client-test	the public client of that protocol
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan-http		http against a build that watches for data races
@@ -121,6 +123,8 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
     multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git
 packages_bench := python3 wrk beanstalkd
+# A node from elsewhere does as well, and would not bear Debian's beside it.
+packages_node := $(if $(shell command -v npm),,nodejs npm)
 
 packages:
 	@fcgi/packages.sh $(packages_run)
@@ -128,8 +132,10 @@ packages-test:
 	@fcgi/packages.sh $(packages_run) $(packages_test)
 packages-bench:
 	@fcgi/packages.sh $(packages_run) $(packages_bench)
+packages-node: packages-test
+	@fcgi/packages.sh $(packages_node)
 deps: packages-test
-.PHONY: packages packages-test packages-bench deps
+.PHONY: packages packages-test packages-bench packages-node deps
 
 # Nothing can be compiled before the compiler is there.
 ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
@@ -160,6 +166,17 @@ http: all
 race: all
 	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
 .PHONY: http race
+
+# Suites that come from npm, with exactly what the lock file names.
+node_modules := tests/node_modules/.package-lock.json
+
+$(node_modules): tests/package-lock.json | packages-node
+	@cd tests && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+conformance: all $(node_modules)
+	@tests/sum.sh conformance 'python3 tests/conformance/run.py $(ONLY)'
+.PHONY: conformance
 
 # The same tests in a build that stops at the first undefined behaviour, and
 # at the first byte that is touched out of turn.
