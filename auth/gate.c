@@ -163,11 +163,18 @@ forbid(struct request *r)
 	return false;
 }
 
+static bool
+allowed(struct request *r, enum action action, enum realm realm,
+    struct text name)
+{
+	return may(r->who, action, realm, name) ||
+	    (look_again(r) && may(r->who, action, realm, name));
+}
+
 bool
 topic_allowed(struct request *r, enum action action, struct text topic)
 {
-	return may_topic(r->who, action, topic) ||
-	    (look_again(r) && may_topic(r->who, action, topic));
+	return allowed(r, action, REALM_TOPIC, topic);
 }
 
 bool
@@ -179,8 +186,20 @@ allow_topic(struct request *r, enum action action, struct text topic)
 bool
 allow_every_topic(struct request *r, enum action action)
 {
-	if (may_every_topic(r->who, action) ||
-	    (look_again(r) && may_every_topic(r->who, action)))
+	if (may_every(r->who, action, REALM_TOPIC) ||
+	    (look_again(r) && may_every(r->who, action, REALM_TOPIC)))
 		return true;
 	return forbid(r);
+}
+
+bool
+stream_allowed(struct request *r, enum action action, struct text stream)
+{
+	return allowed(r, action, REALM_STREAM, stream);
+}
+
+bool
+allow_stream(struct request *r, enum action action, struct text stream)
+{
+	return stream_allowed(r, action, stream) || forbid(r);
 }

@@ -39,4 +39,8 @@ bool topic_allowed(struct request *r, enum action action, struct text topic);
 /* allow_topic for what concerns all topics at once. */
 bool allow_every_topic(struct request *r, enum action action);
 
+/* The same for streams, whose grants begin with "stream:". */
+bool allow_stream(struct request *r, enum action action, struct text stream);
+bool stream_allowed(struct request *r, enum action action, struct text stream);
+
 #endif

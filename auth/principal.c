@@ -21,25 +21,33 @@ static const struct {
 
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
+static bool
+applies(const struct grant *grant, enum action action, enum realm realm)
+{
+	return grant->realm == realm &&
+	    (actions[action].allowed_by & BIT(grant->action));
+}
+
 bool
-may_topic(const struct principal *who, enum action action, struct text topic)
+may(const struct principal *who, enum action action, enum realm realm,
+    struct text name)
 {
 	if (who->is_admin)
 		return true;
 	for (int i = 0; i < who->grants; i++)
-		if ((actions[action].allowed_by & BIT(who->grant[i].action)) &&
-		    glob_match(who->grant[i].pattern, topic))
+		if (applies(&who->grant[i], action, realm) &&
+		    glob_match(who->grant[i].pattern, name))
 			return true;
 	return false;
 }
 
 bool
-may_every_topic(const struct principal *who, enum action action)
+may_every(const struct principal *who, enum action action, enum realm realm)
 {
 	if (who->is_admin)
 		return true;
 	for (int i = 0; i < who->grants; i++)
-		if ((actions[action].allowed_by & BIT(who->grant[i].action)) &&
+		if (applies(&who->grant[i], action, realm) &&
 		    glob_matches_all(who->grant[i].pattern))
 			return true;
 	return false;
@@ -56,16 +64,28 @@ action_parse(struct text name, enum action *action)
 	return false;
 }
 
-bool
-pattern_is_of_topics(struct text pattern)
+struct text
+pattern_split(struct text pattern, enum realm *realm)
 {
-	static const struct text others[] = {
-		{ "stream:", 7 }, { "plate:", 6 }, { "js:", 3 }
+	static const struct {
+		struct text prefix;
+		enum realm realm;
+	} realms[] = {
+		{ TEXT("stream:"), REALM_STREAM },
+		{ TEXT("plate:"), REALM_PLATE },
+		{ TEXT("js:"), REALM_JETSTREAM },
 	};
 
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (pattern.n >= others[i].n &&
-		    memcmp(pattern.p, others[i].p, others[i].n) == 0)
-			return false;
-	return true;
+	*realm = REALM_TOPIC;
+	for (size_t i = 0; i < sizeof realms / sizeof realms[0]; i++) {
+		struct text prefix = realms[i].prefix;
+
+		if (pattern.n < prefix.n ||
+		    memcmp(pattern.p, prefix.p, prefix.n) != 0)
+			continue;
+		*realm = realms[i].realm;
+		return (struct text){ pattern.p + prefix.n,
+			pattern.n - prefix.n };
+	}
+	return pattern;
 }

@@ -18,9 +18,18 @@ enum action {
 	ACTION_ADMIN	/* configure, purge, pause, and all of the above */
 };
 
+/* What a grant speaks of: the things behind one door. */
+enum realm {
+	REALM_TOPIC,	/* the queue's, whose patterns have no prefix */
+	REALM_STREAM,	/* "stream:" */
+	REALM_PLATE,	/* "plate:" */
+	REALM_JETSTREAM	/* "js:" */
+};
+
 struct grant {
 	enum action action;
-	struct text pattern;	/* auth/glob.h */
+	enum realm realm;
+	struct text pattern;	/* auth/glob.h; without the prefix */
 };
 
 struct principal {
@@ -33,22 +42,20 @@ struct principal {
 };
 
 /*
- * May it do that to the topic? The name is the full one: "orders.dlq" is
- * matched as it is written. Admins may do everything.
+ * May it do that to the thing of that name? A topic's name is the full one:
+ * "orders.dlq" is matched as it is written. Admins may do everything.
  */
-bool may_topic(const struct principal *who, enum action action,
-    struct text topic);
+bool may(const struct principal *who, enum action action, enum realm realm,
+    struct text name);
 
-/* May it do that to every topic there is or will be? */
-bool may_every_topic(const struct principal *who, enum action action);
+/* May it do that to every such thing there is or will be? */
+bool may_every(const struct principal *who, enum action action,
+    enum realm realm);
 
 /* From the word for it in the database and in requests. */
 bool action_parse(struct text name, enum action *action);
 
-/*
- * Does the pattern speak of queue topics? Those that begin with "stream:",
- * "plate:" or "js:" speak of what is behind the other doors.
- */
-bool pattern_is_of_topics(struct text pattern);
+/* A grant's pattern as it is written: its realm, and the rest. */
+struct text pattern_split(struct text pattern, enum realm *realm);
 
 #endif

@@ -143,11 +143,11 @@ make(const uint8_t user[16], const struct pg_result *rows)
 		struct text pattern = row_text(rows, i, PATTERN);
 		struct grant *grant = &held->grant[held->principal.grants];
 
-		if (!pattern.p || !pattern_is_of_topics(pattern))
+		if (!pattern.p ||
+		    !action_parse(row_text(rows, i, ACTION), &grant->action))
 			continue;
-		if (!action_parse(row_text(rows, i, ACTION), &grant->action))
-			continue;
-		grant->pattern = copy_text(&room, pattern);
+		grant->pattern = copy_text(&room,
+		    pattern_split(pattern, &grant->realm));
 		held->principal.grants++;
 	}
 	return held;

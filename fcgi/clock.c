@@ -108,3 +108,106 @@ clock_print(int64_t unix_us, char text[CLOCK_TEXT_BYTES + 1])
 	}
 	strcpy(text, "Z");
 }
+
+/* So many digits at the start of *t, which moves on; -1 if they are not. */
+static int64_t
+read_digits(struct text *t, int digits)
+{
+	int64_t number = 0;
+
+	if (t->n < (size_t)digits)
+		return -1;
+	for (int i = 0; i < digits; i++) {
+		if (t->p[i] < '0' || t->p[i] > '9')
+			return -1;
+		number = number * 10 + t->p[i] - '0';
+	}
+	t->p += digits;
+	t->n -= (size_t)digits;
+	return number;
+}
+
+/* One of these characters at the start of *t, which moves on; 0 if not. */
+static char
+read_one_of(struct text *t, const char *set)
+{
+	char c = t->n ? *t->p : '\0';
+
+	if (!c || !strchr(set, c))
+		return '\0';
+	t->p++;
+	t->n--;
+	return c;
+}
+
+static bool
+read_three(struct text *t, int64_t number[3], int first_digits,
+    const char *between)
+{
+	number[0] = read_digits(t, first_digits);
+	if (number[0] < 0 || !read_one_of(t, between))
+		return false;
+	number[1] = read_digits(t, 2);
+	if (number[1] < 0 || !read_one_of(t, between))
+		return false;
+	number[2] = read_digits(t, 2);
+	return number[2] >= 0;
+}
+
+/* Of the digits behind a point, of which there is one at least. */
+static bool
+read_microseconds(struct text *t, int64_t *us)
+{
+	int64_t unit = US_PER_SECOND / 10, digit = read_digits(t, 1);
+
+	for (*us = 0; digit >= 0; digit = read_digits(t, 1), unit /= 10)
+		*us += digit * unit;
+	return t->p[-1] != '.';
+}
+
+/* Z, or an offset in seconds. */
+static bool
+read_offset(struct text *t, int64_t *seconds)
+{
+	char sign = read_one_of(t, "Zz+-");
+	int64_t hours, minutes;
+
+	*seconds = 0;
+	if (sign != '+' && sign != '-')
+		return sign != '\0';
+	hours = read_digits(t, 2);
+	if (hours < 0 || hours > 23 || !read_one_of(t, ":"))
+		return false;
+	minutes = read_digits(t, 2);
+	*seconds = (hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
+	return minutes >= 0 && minutes < 60;
+}
+
+bool
+clock_parse(struct text text, int64_t *unix_us)
+{
+	int64_t date[3], time[3], us = 0, offset;
+	struct tm tm, seen;
+	time_t seconds;
+
+	if (!read_three(&text, date, 4, "-") || !read_one_of(&text, "Tt ") ||
+	    !read_three(&text, time, 2, ":"))
+		return false;
+	if (read_one_of(&text, ".") && !read_microseconds(&text, &us))
+		return false;
+	if (!read_offset(&text, &offset) || text.n)
+		return false;
+	tm = (struct tm){ .tm_year = (int)date[0] - 1900,
+		.tm_mon = (int)date[1] - 1, .tm_mday = (int)date[2],
+		.tm_hour = (int)time[0], .tm_min = (int)time[1],
+		/* A leap second is the last of its minute once more. */
+		.tm_sec = time[2] == 60 ? 59 : (int)time[2] };
+	seen = tm;
+	seconds = timegm(&seen); /* carries over what does not exist */
+	if (seen.tm_mon != tm.tm_mon || seen.tm_mday != tm.tm_mday ||
+	    seen.tm_hour != tm.tm_hour || seen.tm_min != tm.tm_min ||
+	    seen.tm_sec != tm.tm_sec)
+		return false;
+	*unix_us = ((int64_t)seconds - offset) * US_PER_SECOND + us;
+	return true;
+}

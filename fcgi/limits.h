@@ -56,8 +56,16 @@ enum {
 	REAP_BATCH = 5000,
 	PURGE_MS_MAX = 30000,
 
-	/* The streams. */
+	/* Streams. */
 	STREAM_NAME_BYTES_MAX = 1024,
+	STREAM_KEY_BYTES_MAX = 1024,
+	STREAM_SEQ_BYTES_MAX = 1024,
+	PRODUCER_BYTES_MAX = 256,
+	MEDIA_TYPE_BYTES_MAX = 256,
+	APPEND_ENTRIES_MAX = 1 << 17,
+	APPEND_BACKLOG_BYTES_MAX = 64 << 20, /* of a process */
+	APPEND_WAIT = 3000, /* for somebody who holds the stream's row */
+	APPEND_RETRY = 20,
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

@@ -23,7 +23,8 @@
 
 enum channel_kind {
 	CHANNEL_TOPIC = 1,	/* id: topic id, DLQ: its complement */
-	CHANNEL_HASH = 2	/* a password hash may run here; id 0 */
+	CHANNEL_HASH = 2,	/* a password hash may run here; id 0 */
+	CHANNEL_STREAM = 3	/* id: stream id */
 };
 
 struct channel_key {

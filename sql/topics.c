@@ -11,7 +11,7 @@
 
 #include "fcgi/must.h"
 #include "fcgi/settings.h"
-#include "fcgi/topic_id.h"
+#include "fcgi/name_id.h"
 #include "sql/db.h"
 
 enum { TOPIC_BUCKETS = 1 << 13 };

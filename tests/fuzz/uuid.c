@@ -5,7 +5,7 @@
 #include <ctype.h>
 
 #include "fcgi/must.h"
-#include "fcgi/topic_id.h"
+#include "fcgi/name_id.h"
 #include "fcgi/uuid.h"
 
 static bool

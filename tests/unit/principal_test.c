@@ -24,17 +24,21 @@ actions_and_grants(void)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct grant grant = { rows[i].grant, TEXT("orders*") };
+		struct grant grant = { rows[i].grant, REALM_TOPIC,
+			TEXT("orders*") };
 		struct principal who = somebody(&grant, 1);
 		struct text topic = TEXT("orders.dlq");
 
-		CHECK(may_topic(&who, ACTION_READ, topic) == rows[i].read);
-		CHECK(may_topic(&who, ACTION_WRITE, topic) == rows[i].write);
-		CHECK(may_topic(&who, ACTION_CONSUME, topic) ==
+		CHECK(may(&who, ACTION_READ, REALM_TOPIC, topic) ==
+		    rows[i].read);
+		CHECK(may(&who, ACTION_WRITE, REALM_TOPIC, topic) ==
+		    rows[i].write);
+		CHECK(may(&who, ACTION_CONSUME, REALM_TOPIC, topic) ==
 		    rows[i].consume);
-		CHECK(may_topic(&who, ACTION_ADMIN, topic) == rows[i].admin);
-		CHECK(!may_topic(&who, rows[i].grant, TEXT("invoices")));
-		CHECK(!may_every_topic(&who, rows[i].grant));
+		CHECK(may(&who, ACTION_ADMIN, REALM_TOPIC, topic) ==
+		    rows[i].admin);
+		CHECK(!may(&who, rows[i].grant, REALM_TOPIC, TEXT("invoices")));
+		CHECK(!may_every(&who, rows[i].grant, REALM_TOPIC));
 	}
 }
 
@@ -42,20 +46,20 @@ static void
 several_grants_add_up(void)
 {
 	static const struct grant grants[] = {
-		{ ACTION_READ, { "a*", 2 } },
-		{ ACTION_WRITE, { "b*", 2 } },
-		{ ACTION_READ, { "*", 1 } },
+		{ ACTION_READ, REALM_TOPIC, { "a*", 2 } },
+		{ ACTION_WRITE, REALM_TOPIC, { "b*", 2 } },
+		{ ACTION_READ, REALM_TOPIC, { "*", 1 } },
 	};
 	struct principal who = somebody(grants, 3);
 	struct principal less = somebody(grants, 2);
 
-	CHECK(may_topic(&who, ACTION_READ, TEXT("b")));
-	CHECK(may_topic(&who, ACTION_WRITE, TEXT("b")));
-	CHECK(!may_topic(&who, ACTION_WRITE, TEXT("a")));
-	CHECK(may_every_topic(&who, ACTION_READ));
-	CHECK(!may_every_topic(&who, ACTION_WRITE));
-	CHECK(!may_topic(&less, ACTION_READ, TEXT("b")));
-	CHECK(!may_every_topic(&less, ACTION_READ));
+	CHECK(may(&who, ACTION_READ, REALM_TOPIC, TEXT("b")));
+	CHECK(may(&who, ACTION_WRITE, REALM_TOPIC, TEXT("b")));
+	CHECK(!may(&who, ACTION_WRITE, REALM_TOPIC, TEXT("a")));
+	CHECK(may_every(&who, ACTION_READ, REALM_TOPIC));
+	CHECK(!may_every(&who, ACTION_WRITE, REALM_TOPIC));
+	CHECK(!may(&less, ACTION_READ, REALM_TOPIC, TEXT("b")));
+	CHECK(!may_every(&less, ACTION_READ, REALM_TOPIC));
 }
 
 static void
@@ -64,10 +68,10 @@ admins_and_nobodies(void)
 	struct principal admin = { .is_admin = true };
 	struct principal nobody = { .is_admin = false };
 
-	CHECK(may_topic(&admin, ACTION_ADMIN, TEXT("any")));
-	CHECK(may_every_topic(&admin, ACTION_CONSUME));
-	CHECK(!may_topic(&nobody, ACTION_READ, TEXT("any")));
-	CHECK(!may_every_topic(&nobody, ACTION_READ));
+	CHECK(may(&admin, ACTION_ADMIN, REALM_TOPIC, TEXT("any")));
+	CHECK(may_every(&admin, ACTION_CONSUME, REALM_TOPIC));
+	CHECK(!may(&nobody, ACTION_READ, REALM_TOPIC, TEXT("any")));
+	CHECK(!may_every(&nobody, ACTION_READ, REALM_TOPIC));
 }
 
 static void
@@ -85,12 +89,32 @@ words_for_actions(void)
 static void
 patterns_of_other_doors(void)
 {
-	CHECK(pattern_is_of_topics(TEXT("orders*")));
-	CHECK(pattern_is_of_topics(TEXT("*")));
-	CHECK(pattern_is_of_topics(TEXT("js")));
-	CHECK(!pattern_is_of_topics(TEXT("js:ORDERS")));
-	CHECK(!pattern_is_of_topics(TEXT("stream:*")));
-	CHECK(!pattern_is_of_topics(TEXT("plate:")));
+	static const struct {
+		struct text pattern, rest;
+		enum realm realm;
+	} rows[] = {
+		{ TEXT("orders*"), TEXT("orders*"), REALM_TOPIC },
+		{ TEXT("js"), TEXT("js"), REALM_TOPIC },
+		{ TEXT(""), TEXT(""), REALM_TOPIC },
+		{ TEXT("js:ORDERS"), TEXT("ORDERS"), REALM_JETSTREAM },
+		{ TEXT("stream:a/*"), TEXT("a/*"), REALM_STREAM },
+		{ TEXT("plate:"), TEXT(""), REALM_PLATE },
+	};
+	static const struct grant grant = { ACTION_READ, REALM_STREAM,
+		{ "a*", 2 } };
+	struct principal who = somebody(&grant, 1);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum realm realm;
+		struct text rest = pattern_split(rows[i].pattern, &realm);
+
+		CHECK(text_equal(rest, rows[i].rest));
+		CHECK_INTEGER(realm, rows[i].realm);
+	}
+	CHECK(may(&who, ACTION_READ, REALM_STREAM, TEXT("abc")));
+	CHECK(!may(&who, ACTION_READ, REALM_STREAM, TEXT("b")));
+	CHECK(!may(&who, ACTION_READ, REALM_TOPIC, TEXT("abc")));
+	CHECK(!may(&who, ACTION_WRITE, REALM_STREAM, TEXT("abc")));
 }
 
 int

@@ -126,7 +126,7 @@ nobody_is_not_kept_either(void)
 }
 
 static void
-grants_are_those_of_topics(void)
+grants_have_an_action_a_realm_and_a_pattern(void)
 {
 	struct request *r = test_request();
 	const struct principal *who;
@@ -138,11 +138,15 @@ grants_are_those_of_topics(void)
 	grant("dance", "*");
 	grant("admin", "*");
 	who = principals_take(r, ID_A, &from_cache);
-	CHECK_INTEGER(who->grants, 2);
+	CHECK_INTEGER(who->grants, 3);
 	CHECK_INTEGER(who->grant[0].action, ACTION_CONSUME);
+	CHECK_INTEGER(who->grant[0].realm, REALM_TOPIC);
 	CHECK_TEXT(who->grant[0].pattern, "orders*");
-	CHECK_INTEGER(who->grant[1].action, ACTION_ADMIN);
+	CHECK_INTEGER(who->grant[1].action, ACTION_WRITE);
+	CHECK_INTEGER(who->grant[1].realm, REALM_STREAM);
 	CHECK_TEXT(who->grant[1].pattern, "*");
+	CHECK_INTEGER(who->grant[2].action, ACTION_ADMIN);
+	CHECK_TEXT(who->grant[2].pattern, "*");
 	principals_give_back(who);
 }
 
@@ -175,7 +179,7 @@ main(void)
 	forgetting_wakes_and_asks_again();
 	old_news_is_not_kept();
 	nobody_is_not_kept_either();
-	grants_are_those_of_topics();
+	grants_have_an_action_a_realm_and_a_pattern();
 	more_users_than_fit();
 	return test_result();
 }

@@ -1,7 +1,7 @@
 /*
  * UUIDs and what is kept in them: message ids, topic ids.
  */
-#include "fcgi/topic_id.h"
+#include "fcgi/name_id.h"
 #include "fcgi/uuid.h"
 #include "tests/unit/test.h"
 
@@ -138,6 +138,15 @@ topic_ids(void)
 	    1117983669972919379);
 }
 
+static void
+stream_ids(void)
+{
+	CHECK_INTEGER(stream_id(TEXT("")), -2039914840885289964);
+	CHECK_INTEGER(stream_id(TEXT_ABSENT), -2039914840885289964);
+	CHECK_INTEGER(stream_id(TEXT("orders")), 2023957755765852388);
+	CHECK_INTEGER(stream_id(TEXT("shop/events")), -7695484851948493005);
+}
+
 int
 main(void)
 {
@@ -149,6 +158,7 @@ main(void)
 	other_versions_are_no_messages();
 	ids_sort_by_age();
 	topic_ids();
+	stream_ids();
 	CHECK_STOPS(uuid_from_message(uuid, -1, 0));
 	CHECK_STOPS(uuid_from_message(uuid, TOPIC_ID_MAX + 1, 0));
 	CHECK_STOPS(uuid_from_message(uuid, 0, -1));
