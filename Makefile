@@ -10,6 +10,7 @@
 #	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
+#	make client-test	the public client of that protocol
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan-http		http against a build that watches for data races
@@ -176,7 +177,9 @@ $(node_modules): tests/package-lock.json | packages-node
 
 conformance: all $(node_modules)
 	@tests/sum.sh conformance 'python3 tests/conformance/run.py $(ONLY)'
-.PHONY: conformance
+client-test: all $(node_modules)
+	@tests/sum.sh client 'python3 tests/client/run.py $(ONLY)'
+.PHONY: conformance client-test
 
 # The same tests in a build that stops at the first undefined behaviour, and
 # at the first byte that is touched out of turn.

@@ -29,6 +29,7 @@ def run(instance, arguments, **more):
         **os.environ,
         "NODE_EXTRA_CA_CERTS": str(instance.var / "tls" / "cert.pem"),
         "STREAMS_URL": f"https://127.0.0.1:{instance.https_port}",
+        "STREAMS_PLAIN_URL": f"http://127.0.0.1:{instance.http_port}",
         "STREAMS_TOKEN": instance.admin().token}
     return subprocess.run([program(), *arguments], cwd=TESTS,
                           env=environment, **more)
