@@ -22,14 +22,16 @@ create table sluice.streams (
 	stream_id bigint primary key,
 	-- The seq that the next entry will have; entries are counted from 0.
 	next_seq bigint not null default 0,
+	-- Of its own entries: what a fork inherits is not counted again.
 	bytes bigint not null default 0,
 	last_at timestamptz not null,
 	-- Slides by ttl_ms where that is set.
 	expires_at timestamptz,
 	ttl_ms bigint check (ttl_ms >= 0),
 	created_at timestamptz not null,
-	-- A fork's own entries begin at fork_seq. fork_offset is the one that
-	-- was asked for, as a seq, and fork_sub what was asked for past it.
+	-- A fork's source, in the life that was forked. The fork's own entries
+	-- begin at fork_seq; fork_offset is how many were asked for, and
+	-- fork_sub how much of what follows those.
 	fork_source bigint,
 	fork_seq bigint not null default 0,
 	fork_offset bigint,
@@ -61,6 +63,10 @@ where state = 0;
 create index streams_expiry
 on sluice.streams (expires_at)
 where expires_at is not null and state = 0;
+
+create index streams_gone
+on sluice.streams (stream_id)
+where state = 1;
 
 create table sluice.entries (
 	stream_id bigint not null,

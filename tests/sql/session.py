@@ -237,7 +237,7 @@ class Statements:
     def prepare(self, name):
         if name not in self.s.prepared:
             path, = [p for p in (f"sql/{folder}/{name}.sql" for folder in
-                                 ("queue", "auth", "ops"))
+                                 ("queue", "streams", "auth", "ops"))
                      if os.path.exists(p)]
             self.s.rows(f"prepare {name} as {read(path)}")
             self.s.prepared.add(name)
