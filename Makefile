@@ -28,7 +28,7 @@ SANITIZE ?=
 OPTIMIZE = -O2
 CFLAGS = -std=gnu11 -Wall -Wextra -Werror $(OPTIMIZE) -g
 CPPFLAGS = -I. -I$(BUILD) -I/usr/include/postgresql
-LDLIBS = -lfcgi -lpq -ljansson -ljwt -largon2 -lcrypto -lpthread
+LDLIBS = -lfcgi -lpq -lyajl -ljansson -ljwt -largon2 -lcrypto -lpthread
 
 ifneq ($(SANITIZE),)
 CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
@@ -119,9 +119,9 @@ docs: all
 
 # --- packages -------------------------------------------------------------
 
-packages_run := gcc libc6-dev libfcgi-dev libpq-dev libjansson-dev \
-    libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx spawn-fcgi \
-    multiwatch openssl curl
+packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
+    libjansson-dev libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx \
+    spawn-fcgi multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git
 packages_bench := python3 wrk beanstalkd
 # A node from elsewhere does as well, and would not bear Debian's beside it.

@@ -1,6 +1,6 @@
 /*
  * The memory of one request. Everything a request allocates lives in its
- * arena and dies with it: nobody frees piecemeal. Foreign objects (a json_t,
+ * arena and dies with it: nobody frees piecemeal. Foreign objects (a jwt_t,
  * a PGresult) join the clean-up list on the line after their birth.
  *
  * An arena belongs to one thread at a time. Allocation does not fail: the

@@ -10,14 +10,14 @@
 #ifndef FCGI_JSON_READER_H
 #define FCGI_JSON_READER_H
 
-#include <jansson.h>
-
+#include "fcgi/json.h"
 #include "fcgi/request.h"
 
 struct json_reader {
 	struct request *r;
-	const json_t *object;	/* NULL when there was none: all absent */
-	const char *where;	/* for sentences: "" or "messages[3]." */
+	const struct json *object; /* NULL when there was none: all absent */
+	const char *list;	/* it is an element of this member, or NULL */
+	int place;
 	const char *asked[JSON_MEMBERS_READ_MAX];
 	int asked_count;
 };
@@ -34,9 +34,12 @@ enum json_text_rule {
  */
 bool json_read_body(struct json_reader *j, struct request *r, bool optional);
 
-/* A nested object: an element of an array, or a member. */
-bool json_read_object(struct json_reader *j, struct request *r,
-    const json_t *object, const char *where);
+/* An object that is an element of the body's array `list`. */
+bool json_read_element(struct json_reader *j, struct request *r,
+    const struct json *object, const char *list, int place);
+
+/* What stands before a member's name in a sentence: "" or "messages[3].". */
+const char *json_where(const struct json_reader *j);
 
 struct text json_member_text(struct json_reader *j, const char *name,
     int rules, size_t bytes_max);
@@ -44,9 +47,10 @@ int64_t json_member_integer(struct json_reader *j, const char *name,
     int64_t fallback, int64_t low, int64_t high);
 bool json_member_bool(struct json_reader *j, const char *name, bool fallback);
 /* NULL when absent or null; fails when it is there and not of the type. */
-const json_t *json_member_array(struct json_reader *j, const char *name,
+const struct json *json_member_array(struct json_reader *j, const char *name,
     size_t items_max);
-const json_t *json_member_object(struct json_reader *j, const char *name);
+const struct json *json_member_object(struct json_reader *j,
+    const char *name);
 
 bool json_done(struct json_reader *j);
 

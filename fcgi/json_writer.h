@@ -3,7 +3,7 @@
  * writer's care. Text is escaped as RFC 8259 asks and must be UTF-8; what is
  * not is written with U+FFFD in its place, so that a reply is always JSON.
  *
- * The names stay clear of jansson's, which reads (fcgi/json_reader.h).
+ * The names stay clear of jansson's, with which the tests compare.
  *
  * Misuse (a value where a name is due, a bracket too many) is our fault and
  * stops the process.

@@ -24,39 +24,35 @@ struct enqueue_state {
 static struct text
 read_metadata(struct json_reader *j)
 {
-	const json_t *object = json_member_object(j, "metadata");
+	const struct json *object = json_member_object(j, "metadata");
 	struct buffer text;
 	struct json_writer w;
-	const char *name;
-	json_t *value;
 
-	if (!object || json_object_size(object) == 0)
+	if (!object || object->count == 0)
 		return TEXT_ABSENT;
-	if (json_object_size(object) > MESSAGE_METADATA_ENTRIES_MAX) {
+	if (object->count > MESSAGE_METADATA_ENTRIES_MAX) {
 		fail(j->r, E_BAD_VALUE, "%smetadata must have at most %d "
-		    "members (MESSAGE_METADATA_ENTRIES_MAX)", j->where,
+		    "members (MESSAGE_METADATA_ENTRIES_MAX)", json_where(j),
 		    MESSAGE_METADATA_ENTRIES_MAX);
 		return TEXT_ABSENT;
 	}
 	buffer_init(&text, j->r->arena);
 	json_start(&w, &text);
 	json_open_object(&w);
-	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
-		struct text string = { json_string_value(value),
-			json_string_length(value) };
-
-		if (!string.p || memchr(string.p, '\0', string.n)) {
+	JSON_EACH(value, object) {
+		if (value->kind != JSON_KIND_STRING ||
+		    memchr(value->string.p, '\0', value->string.n)) {
 			fail(j->r, E_BAD_VALUE, "%smetadata must be an object "
-			    "of strings without U+0000", j->where);
+			    "of strings without U+0000", json_where(j));
 			return TEXT_ABSENT;
 		}
-		json_name(&w, name);
-		json_text(&w, string);
+		json_name_text(&w, value->name);
+		json_text(&w, value->string);
 	}
 	json_close_object(&w);
 	if (text.n > MESSAGE_METADATA_BYTES_MAX)
 		fail(j->r, E_BAD_VALUE, "%smetadata must have at most %d "
-		    "bytes (MESSAGE_METADATA_BYTES_MAX)", j->where,
+		    "bytes (MESSAGE_METADATA_BYTES_MAX)", json_where(j),
 		    MESSAGE_METADATA_BYTES_MAX);
 	return (struct text){ text.p, text.n };
 }
@@ -76,7 +72,7 @@ read_message(struct json_reader *j, const struct topic *topic,
 	ttl_s = json_member_integer(j, "ttl_seconds", -1, 0, TTL_SECONDS_MAX);
 	message->ttl_ms = ttl_s < 0 ? topic_ttl_ms(topic) : ttl_s * 1000;
 	if (!message->payload.n && !request_failed(j->r))
-		fail(j->r, E_BAD_VALUE, "%s", *j->where ?
+		fail(j->r, E_BAD_VALUE, "%s", j->list ?
 		    "each of messages needs a payload" :
 		    "topic and payload are required");
 }
@@ -264,27 +260,25 @@ read_messages(struct json_reader *j, const struct topic *topic,
     struct new_message **message, int *sent)
 {
 	struct request *r = j->r;
-	const json_t *items = json_member_array(j, "messages",
+	const struct json *items = json_member_array(j, "messages",
 	    BATCH_ITEMS_MAX);
-	const json_t *object;
-	size_t i;
+	int i = 0;
 
 	if (!json_done(j))
 		return false;
-	*sent = (int)json_array_size(items);
+	*sent = items ? (int)items->count : 0;
 	if (!*sent) {
 		fail(r, E_BAD_VALUE, "messages must have 1 to %d items",
 		    BATCH_ITEMS_MAX);
 		return false;
 	}
 	*message = arena_alloc(r->arena, (size_t)*sent * sizeof(**message));
-	json_array_foreach((json_t *)(uintptr_t)items, i, object) {
+	JSON_EACH(object, items) {
 		struct json_reader item;
 
-		if (!json_read_object(&item, r, object,
-		    arena_printf(r->arena, "messages[%zu].", i)))
+		if (!json_read_element(&item, r, object, "messages", i))
 			return false;
-		read_message(&item, topic, &(*message)[i]);
+		read_message(&item, topic, &(*message)[i++]);
 		if (!json_done(&item))
 			return false;
 	}

@@ -96,16 +96,16 @@ read_single(struct request *r, struct settle_state *state)
 static bool
 read_batch(struct request *r, struct settle_state *state)
 {
-	const json_t *items, *object;
+	const struct json *items;
 	struct json_reader j, item;
-	size_t i;
+	int i = 0;
 
 	if (!json_read_body(&j, r, false))
 		return false;
 	items = json_member_array(&j, "messages", BATCH_ITEMS_MAX);
 	if (!json_done(&j))
 		return false;
-	state->count = (int)json_array_size(items);
+	state->count = items ? (int)items->count : 0;
 	if (!state->count) {
 		fail(r, E_BAD_VALUE, "messages must have 1 to %d items",
 		    BATCH_ITEMS_MAX);
@@ -113,11 +113,10 @@ read_batch(struct request *r, struct settle_state *state)
 	}
 	state->named = arena_alloc(r->arena,
 	    (size_t)state->count * sizeof(*state->named));
-	json_array_foreach((json_t *)(uintptr_t)items, i, object) {
+	JSON_EACH(object, items) {
 		struct named *named = &state->named[i];
 
-		if (!json_read_object(&item, r, object,
-		    arena_printf(r->arena, "messages[%zu].", i)))
+		if (!json_read_element(&item, r, object, "messages", i++))
 			return false;
 		named->id = json_member_text(&item, "id", JSON_REQUIRED,
 		    SIZE_MAX);

@@ -50,10 +50,11 @@ add_status(struct purge_state *state, int32_t status)
 
 /* The statuses that a word of the request stands for. */
 static bool
-add_statuses(struct request *r, struct purge_state *state, const json_t *word)
+add_statuses(struct request *r, struct purge_state *state,
+    const struct json *word)
 {
-	struct text name = { json_string_value(word),
-		json_string_length(word) };
+	struct text name = word->kind == JSON_KIND_STRING ? word->string :
+	    TEXT_ABSENT;
 	bool known = false;
 
 	for (int status = 0; name.p && status < 5; status++) {
@@ -77,9 +78,8 @@ read_purge(struct request *r)
 {
 	struct purge_state *state = arena_alloc(r->arena, sizeof(*state));
 	static const int32_t all[] = { 0, 1, 2, 4 };
-	const json_t *words, *word;
+	const struct json *words;
 	struct json_reader j;
-	size_t i;
 
 	if (!path_topic(r, ACTION_ADMIN, &state->topic) ||
 	    !json_read_body(&j, r, true))
@@ -87,7 +87,7 @@ read_purge(struct request *r)
 	words = json_member_array(&j, "statuses", 3);
 	if (!json_done(&j))
 		return NULL;
-	json_array_foreach((json_t *)(uintptr_t)words, i, word)
+	JSON_EACH(word, words)
 		if (!add_statuses(r, state, word))
 			return NULL;
 	if (!state->statuses) {

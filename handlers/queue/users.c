@@ -122,17 +122,18 @@ struct wanted {
 static bool
 read_wanted(struct request *r, struct wanted *wanted)
 {
+	const struct json *is_admin;
 	struct json_reader body;
 
 	if (!json_read_body(&body, r, false))
 		return false;
+	is_admin = json_find(body.object, TEXT("is_admin"));
 	wanted->username = json_member_text(&body, "username", 0,
 	    USERNAME_BYTES_MAX);
 	wanted->password = json_member_text(&body, "password", 0,
 	    PASSWORD_BYTES_MAX);
 	wanted->is_admin = json_member_bool(&body, "is_admin", false);
-	wanted->has_is_admin =
-	    json_is_boolean(json_object_get(body.object, "is_admin"));
+	wanted->has_is_admin = is_admin && is_admin->kind == JSON_KIND_BOOL;
 	return json_done(&body) && query_done(r);
 }
 

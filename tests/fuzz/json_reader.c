@@ -3,6 +3,8 @@
  * the same bytes, within our limits, and must survive being written by our
  * writer and read again. What is refused must have been refused in a reply.
  */
+#include <jansson.h>
+
 #include "fcgi/json_reader.h"
 #include "fcgi/must.h"
 #include "tests/unit/request.h"
@@ -44,65 +46,104 @@ depth_of(const json_t *value)
 	return deepest + (json_is_object(value) || json_is_array(value));
 }
 
-static void
-write(struct json_writer *w, const json_t *value)
+/* Is it the same value? Members may come in another order. */
+static bool
+same(const struct json *value, const json_t *wanted)
 {
-	const char *name;
-	json_t *child;
-	char *real;
-	size_t i;
+	size_t i = 0;
 
-	switch (json_typeof(value)) {
-	case JSON_OBJECT:
+	switch (value->kind) {
+	case JSON_KIND_NULL:
+		return json_is_null(wanted);
+	case JSON_KIND_BOOL:
+		return json_is_boolean(wanted) &&
+		    value->boolean == json_is_true(wanted);
+	case JSON_KIND_INTEGER:
+		return json_is_integer(wanted) &&
+		    value->integer == json_integer_value(wanted);
+	case JSON_KIND_REAL:
+		return json_is_real(wanted) &&
+		    value->real == json_real_value(wanted);
+	case JSON_KIND_STRING:
+		return json_is_string(wanted) && text_equal(value->string,
+		    (struct text){ json_string_value(wanted),
+		    json_string_length(wanted) });
+	case JSON_KIND_ARRAY:
+		if (value->count != json_array_size(wanted))
+			return false;
+		JSON_EACH(child, value)
+			if (!same(child, json_array_get(wanted, i++)))
+				return false;
+		return json_is_array(wanted);
+	case JSON_KIND_OBJECT:
+		if (value->count != json_object_size(wanted))
+			return false;
+		JSON_EACH(child, value) {
+			json_t *member = json_object_getn(wanted,
+			    child->name.p, child->name.n);
+
+			if (!member || !same(child, member))
+				return false;
+		}
+		return json_is_object(wanted);
+	}
+	return false;
+}
+
+static void
+write(struct json_writer *w, const struct json *value)
+{
+	char real[32];
+
+	switch (value->kind) {
+	case JSON_KIND_OBJECT:
 		json_open_object(w);
-		json_object_foreach((json_t *)value, name, child) {
-			json_name(w, name);
+		JSON_EACH(child, value) {
+			json_name_text(w, child->name);
 			write(w, child);
 		}
 		json_close_object(w);
 		break;
-	case JSON_ARRAY:
+	case JSON_KIND_ARRAY:
 		json_open_array(w);
-		json_array_foreach(value, i, child)
+		JSON_EACH(child, value)
 			write(w, child);
 		json_close_array(w);
 		break;
-	case JSON_STRING:
-		json_text(w, (struct text){ json_string_value(value),
-		    json_string_length(value) });
+	case JSON_KIND_STRING:
+		json_text(w, value->string);
 		break;
-	case JSON_INTEGER:
-		json_number(w, json_integer_value(value));
+	case JSON_KIND_INTEGER:
+		json_number(w, value->integer);
 		break;
-	case JSON_REAL:
-		real = json_dumps(value, JSON_ENCODE_ANY);
+	case JSON_KIND_REAL:
+		snprintf(real, sizeof real, "%.17e", value->real);
 		json_raw(w, text_of(real));
-		free(real);
 		break;
-	case JSON_TRUE:
-	case JSON_FALSE:
-		json_bool(w, json_is_true(value));
+	case JSON_KIND_BOOL:
+		json_bool(w, value->boolean);
 		break;
-	case JSON_NULL:
+	case JSON_KIND_NULL:
 		json_null_value(w);
 		break;
 	}
 }
 
 static void
-round_trip(const json_t *wanted)
+round_trip(struct text body, const json_t *wanted)
 {
 	struct arena *arena = arena_new();
 	struct json_writer w;
 	struct json_reader j;
 	struct buffer b;
 
+	must(json_read_body(&j, request_with(body), false));
 	buffer_init(&b, arena);
 	json_start(&w, &b);
-	write(&w, wanted);
+	write(&w, j.object);
 	must(json_read_body(&j, request_with((struct text){ b.p, b.n }),
 	    false));
-	must(json_equal(j.object, wanted));
+	must(same(j.object, wanted));
 	arena_free(arena);
 }
 
@@ -113,26 +154,25 @@ read_texts(struct text body, const char *name)
 	for (int rules = 0; rules < 8; rules++) {
 		struct json_reader j;
 		struct request *r = request_with(body);
-		const json_t *member;
+		const struct json *member;
 		struct text text;
 		bool there, fits;
 
 		must(json_read_body(&j, r, false));
 		text = json_member_text(&j, name, rules, TEXT_BYTES_MAX);
-		member = json_object_get(j.object, name);
-		there = member && !json_is_null(member);
+		member = json_find(j.object, text_of(name));
+		there = member && member->kind != JSON_KIND_NULL;
 		must(request_failed(r) ? text.p == NULL :
 		    there == (text.p != NULL));
 		if (!there) {
 			must(request_failed(r) == !!(rules & JSON_REQUIRED));
 			continue;
 		}
-		fits = json_is_string(member) &&
-		    json_string_length(member) <= TEXT_BYTES_MAX &&
-		    (json_string_length(member) || !(rules & JSON_NOT_EMPTY)) &&
+		fits = member->kind == JSON_KIND_STRING &&
+		    member->string.n <= TEXT_BYTES_MAX &&
+		    (member->string.n || !(rules & JSON_NOT_EMPTY)) &&
 		    ((rules & JSON_NUL_ALLOWED) ||
-		     strlen(json_string_value(member)) ==
-		     json_string_length(member));
+		     !memchr(member->string.p, '\0', member->string.n));
 		must(fits == !request_failed(r));
 		must(text_is_utf8(text));
 	}
@@ -143,15 +183,15 @@ read_others(struct text body, const char *name)
 {
 	struct json_reader j;
 	struct request *r = request_with(body);
-	const json_t *member;
+	const struct json *member;
 	int64_t number;
 
 	must(json_read_body(&j, r, false));
-	member = json_object_get(j.object, name);
+	member = json_find(j.object, text_of(name));
 	number = json_member_integer(&j, name, -7, 0, 1000);
 	must(number == -7 || (number >= 0 && number <= 1000 &&
-	    number == json_integer_value(member)));
-	if (member && !json_is_null(member))
+	    member && number == member->integer));
+	if (member && member->kind != JSON_KIND_NULL)
 		must(request_failed(r) == (number == -7));
 
 	r = request_with(body);
@@ -178,15 +218,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 	taken = json_read_body(&j, r, false);
 	must(taken == !request_failed(r));
+	/* jansson overlooks a NUL behind a number; JSON has none anywhere. */
 	must(taken == (json_is_object(wanted) &&
-	    depth_of(wanted) <= JSON_DEPTH_MAX));
+	    depth_of(wanted) <= JSON_DEPTH_MAX &&
+	    !(size && memchr(body.p, '\0', size))));
 	if (!taken) {
 		must(r->reply.status == 400 && r->reply.body.n > 0);
 		json_decref(wanted);
 		return 0;
 	}
 	must(text_is_utf8(body));
-	must(json_equal(j.object, wanted));
+	must(same(j.object, wanted));
 	for (int i = 0; i < NAMES; i++)
 		json_member_text(&j, names[i], JSON_NUL_ALLOWED, size);
 	json_object_foreach(wanted, name, child) {
@@ -203,7 +245,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_others(body, names[i]);
 	}
 	if (depth_of(wanted) < JSON_WRITER_DEPTH_MAX)
-		round_trip(wanted);
+		round_trip(body, wanted);
 	json_decref(wanted);
 	return 0;
 }

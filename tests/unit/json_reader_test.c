@@ -164,8 +164,8 @@ good_members_are_read(void)
 	CHECK(json_member_text(&j, "n", 0, 1).p == NULL);
 	CHECK_INTEGER(json_member_integer(&j, "n", 5, 1, 9), 5);
 	CHECK(json_member_object(&j, "n") == NULL);
-	CHECK_INTEGER(json_array_size(json_member_array(&j, "l", 2)), 2);
-	CHECK_INTEGER(json_object_size(json_member_object(&j, "o")), 1);
+	CHECK_INTEGER(json_member_array(&j, "l", 2)->count, 2);
+	CHECK_INTEGER(json_member_object(&j, "o")->count, 1);
 	CHECK_INTEGER(json_member_text(&j, "z", JSON_NUL_ALLOWED, 1).n, 1);
 	CHECK(json_done(&j));
 }
@@ -262,22 +262,24 @@ static void
 nested_objects_say_where(void)
 {
 	struct json_reader item;
-	const json_t *list;
+	const struct json *first, *second, *third;
 
 	CHECK(read_string("{\"m\":[{\"a\":1},{\"a\":\"x\",\"y\":2},3]}"));
-	list = json_member_array(&j, "m", 9);
-	CHECK(json_read_object(&item, r, json_array_get(list, 0), "m[0]."));
+	first = json_member_array(&j, "m", 9)->first;
+	second = first->next;
+	third = second->next;
+	CHECK(json_read_element(&item, r, first, "m", 0));
 	CHECK_INTEGER(json_member_integer(&item, "a", 0, 0, 9), 1);
 	CHECK(json_done(&item));
-	CHECK(json_read_object(&item, r, json_array_get(list, 1), "m[1]."));
+	CHECK(json_read_element(&item, r, second, "m", 1));
 	CHECK(!json_done(&item));
 	CHECK(strstr(test_reply(r), "unknown member \"m[1]."));
 	r->reply.error = E_NONE;
-	CHECK(json_read_object(&item, r, json_array_get(list, 1), "m[1]."));
+	CHECK(json_read_element(&item, r, second, "m", 1));
 	json_member_integer(&item, "a", 0, 0, 9);
 	check_reply("400 bad_value \"m[1].a\" must be an integer");
 	r->reply.error = E_NONE;
-	CHECK(!json_read_object(&item, r, json_array_get(list, 2), "m[2]."));
+	CHECK(!json_read_element(&item, r, third, "m", 2));
 	check_reply("400 bad_value \"m[2]\" must be an object");
 }
 
