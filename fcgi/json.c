@@ -279,17 +279,150 @@ static const yajl_callbacks events = {
 	.yajl_end_array = on_array_end,
 };
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* yajl lets pass a token behind the value that has no end. */
 static bool
 ends_there(const struct parser *p)
 {
 	for (size_t i = p->end; i < p->text.n; i++)
-		if (!memchr(" \t\r\n", p->text.p[i], 4))
+		if (!is_blank(p->text.p[i]))
 			return false;
 	return p->end > 0;
 }
 
+/* --- cutting -------------------------------------------------------------- */
+
+/* A text of which only the outermost values matter. */
+struct cutter {
+	struct parser p;
+	bool (*take)(void *context, struct text value);
+	void *context;
+	size_t from;	/* behind the value before */
+	size_t values;
+};
+
+/* Between two values of an array are blanks and a comma. */
+static int
+cut(struct cutter *c)
+{
+	size_t from = c->from, end = yajl_get_bytes_consumed(c->p.yajl);
+
+	c->values++;
+	if (!c->take)
+		return 1;
+	while (is_blank(c->p.text.p[from]) || c->p.text.p[from] == ',')
+		from++;
+	c->from = end;
+	return c->take(c->context,
+	    (struct text){ c->p.text.p + from, end - from });
+}
+
+static int
+cut_scalar(void *context)
+{
+	struct cutter *c = context;
+
+	return c->p.depth > 1 || cut(c);
+}
+
+static int
+cut_boolean(void *context, int boolean)
+{
+	(void)boolean; /* only where it stands matters */
+	return cut_scalar(context);
+}
+
+static int
+cut_number(void *context, const char *start, size_t n)
+{
+	(void)start, (void)n;
+	return cut_scalar(context);
+}
+
+static int
+cut_string(void *context, const unsigned char *start, size_t n)
+{
+	(void)start, (void)n;
+	return cut_scalar(context);
+}
+
+static int
+cut_name(void *context, const unsigned char *start, size_t n)
+{
+	(void)context, (void)start, (void)n;
+	return 1;
+}
+
+static int
+cut_open(void *context)
+{
+	struct cutter *c = context;
+
+	if (c->p.depth++ == JSON_DEPTH_MAX)
+		return complain(&c->p, JSON_FAULT_DEPTH, TEXT_ABSENT);
+	if (c->p.depth == 1)
+		c->from = yajl_get_bytes_consumed(c->p.yajl);
+	return 1;
+}
+
+static int
+cut_shut(void *context)
+{
+	struct cutter *c = context;
+
+	if (--c->p.depth == 0)
+		c->p.end = yajl_get_bytes_consumed(c->p.yajl);
+	return c->p.depth != 1 || cut(c);
+}
+
+static const yajl_callbacks cuts = {
+	.yajl_null = cut_scalar,
+	.yajl_boolean = cut_boolean,
+	.yajl_number = cut_number,
+	.yajl_string = cut_string,
+	.yajl_start_map = cut_open,
+	.yajl_map_key = cut_name,
+	.yajl_end_map = cut_shut,
+	.yajl_start_array = cut_open,
+	.yajl_end_array = cut_shut,
+};
+
 /* --- what callers use ----------------------------------------------------- */
+
+/* Give yajl the text, in brackets if need be. */
+static bool
+run(struct parser *p, const yajl_callbacks *callbacks, void *context,
+    bool brackets)
+{
+	static const unsigned char open[] = "[", close[] = "]";
+	yajl_status status = yajl_status_ok;
+
+	if (!is_strict(p->text))
+		return bad_syntax(p);
+	p->yajl = yajl_alloc(callbacks, NULL, context);
+	must(p->yajl);
+	yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+	if (brackets)
+		status = yajl_parse(p->yajl, open, 1);
+	if (status == yajl_status_ok)
+		status = yajl_parse(p->yajl, (const unsigned char *)p->text.p,
+		    p->text.n);
+	if (status == yajl_status_ok && brackets)
+		status = yajl_parse(p->yajl, close, 1);
+	if (status == yajl_status_ok)
+		status = yajl_complete_parse(p->yajl);
+	if (status == yajl_status_ok && !brackets && !ends_there(p))
+		status = yajl_status_error;
+	if (status == yajl_status_error)
+		bad_syntax(p);
+	yajl_free(p->yajl);
+	return status == yajl_status_ok;
+}
 
 const struct json *
 json_parse(struct arena *arena, struct text text,
@@ -297,24 +430,37 @@ json_parse(struct arena *arena, struct text text,
 {
 	struct parser p = { .arena = arena, .text = text,
 		.complaint = complaint };
-	yajl_status status;
 
-	if (!is_strict(text)) {
-		bad_syntax(&p);
-		return NULL;
+	return run(&p, &events, &p, false) ? p.root : NULL;
+}
+
+static struct text
+without_blanks(struct text text)
+{
+	while (text.n && is_blank(text.p[text.n - 1]))
+		text.n--;
+	while (text.n && is_blank(*text.p)) {
+		text.p++;
+		text.n--;
 	}
-	p.yajl = yajl_alloc(&events, NULL, &p);
-	must(p.yajl);
-	yajl_config(p.yajl, yajl_dont_validate_strings, 1);
-	status = yajl_parse(p.yajl, (const unsigned char *)text.p, text.n);
-	if (status == yajl_status_ok)
-		status = yajl_complete_parse(p.yajl);
-	if (status == yajl_status_ok && !ends_there(&p))
-		status = yajl_status_error;
-	if (status == yajl_status_error)
-		bad_syntax(&p);
-	yajl_free(p.yajl);
-	return status == yajl_status_ok ? p.root : NULL;
+	return text;
+}
+
+bool
+json_split(struct text text, bool (*take)(void *context, struct text value),
+    void *context, struct json_complaint *complaint)
+{
+	struct text value = without_blanks(text);
+	struct cutter c = { .p = { .text = value, .complaint = complaint },
+		.take = take, .context = context };
+
+	if (value.n && *value.p == '[')
+		return run(&c.p, &cuts, &c, false);
+	/* In brackets it is an array of one, or of more than there may be. */
+	c.take = NULL;
+	if (!run(&c.p, &cuts, &c, true))
+		return false;
+	return c.values == 1 ? take(context, value) : bad_syntax(&c.p);
 }
 
 const struct json *

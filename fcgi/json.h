@@ -58,6 +58,17 @@ struct json_complaint {
 const struct json *json_parse(struct arena *arena, struct text text,
     struct json_complaint *complaint);
 
+/*
+ * A text as it came, cut into values: the elements of an array, or the one
+ * value of another text, which may be of any type. take() gets each of them,
+ * until it returns false. False with a complaint when the text is no JSON;
+ * some values may have been taken before that shows. What is inside of a
+ * value is checked for its grammar and depth, and else let be: names may be
+ * doubled, numbers of any size.
+ */
+bool json_split(struct text text, bool (*take)(void *context,
+    struct text value), void *context, struct json_complaint *complaint);
+
 /* An object's member, NULL if there is none of the name. */
 const struct json *json_find(const struct json *object, struct text name);
 

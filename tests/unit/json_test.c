@@ -196,6 +196,84 @@ depth_has_a_floor(void)
 	CHECK(complaint.fault == JSON_FAULT_DEPTH);
 }
 
+static bool
+note_value(void *context, struct text value)
+{
+	char *seen = context;
+
+	snprintf(seen + strlen(seen), 256 - strlen(seen), "<%.*s>",
+	    TEXT_ARG(value));
+	return !text_equal(value, TEXT("\"stop\""));
+}
+
+static void
+texts_are_cut(void)
+{
+	static const struct {
+		const char *text, *values;
+	} rows[] = {
+		{ "[]", "" },
+		{ " [ ] ", "" },
+		{ "[1]", "<1>" },
+		{ "\t[1 ,\n 2.50e+1,-0 ]\r", "<1><2.50e+1><-0>" },
+		{ "[[1,2],[ ],{\"a\" : [3, 4]}]",
+		    "<[1,2]><[ ]><{\"a\" : [3, 4]}>" },
+		{ "[\"a,b]\",\"\\\"\\u0000\", \"\"]",
+		    "<\"a,b]\"><\"\\\"\\u0000\"><\"\">" },
+		{ "[null,true , false]", "<null><true><false>" },
+		{ " {\"a\":1,\"a\":2} ", "<{\"a\":1,\"a\":2}>" },
+		{ "12345678901234567890123", "<12345678901234567890123>" },
+		{ " \"x\" ", "<\"x\">" },
+		{ "[1e999]", "<1e999>" },
+		{ "null", "<null>" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct json_complaint why;
+		char seen[256] = "";
+
+		CHECK(json_split(text_of(rows[i].text), note_value, seen,
+		    &why));
+		CHECK_STRING(seen, rows[i].values);
+	}
+}
+
+static void
+what_cannot_be_cut(void)
+{
+	static const struct text rows[] = {
+		TEXT(""), TEXT(" "), TEXT("["), TEXT("]"), TEXT("[1"),
+		TEXT("[1,]"), TEXT("[,1]"), TEXT("[1 2]"), TEXT("[1]2"),
+		TEXT("[1],[2]"), TEXT("1,2"), TEXT("1 2"), TEXT("1]"),
+		TEXT("1],[2"), TEXT("\"a"), TEXT("{"), TEXT("{\"a\"}"),
+		TEXT("tru"), TEXT("[01]"), TEXT("[1.]"), TEXT("[\"\\ud800\"]"),
+		TEXT("[\"\xff\"]"), TEXT("[1]\0"), TEXT("\v1"), TEXT("[1]t"),
+		TEXT("\"a\" t"), TEXT("{}t"), TEXT("[1]\""),
+	};
+	char deep[2 * JSON_DEPTH_MAX + 2];
+	struct json_complaint why;
+	char seen[256] = "";
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		*seen = '\0';
+		CHECK(!json_split(rows[i], note_value, seen, &why));
+		CHECK_INTEGER(why.fault, JSON_FAULT_SYNTAX);
+	}
+	for (int i = 0; i <= JSON_DEPTH_MAX; i++) {
+		deep[i] = '[';
+		deep[2 * JSON_DEPTH_MAX + 1 - i] = ']';
+	}
+	*seen = '\0';
+	CHECK(!json_split((struct text){ deep, sizeof deep }, note_value, seen,
+	    &why));
+	CHECK_INTEGER(why.fault, JSON_FAULT_DEPTH);
+	CHECK(json_split((struct text){ deep + 1, sizeof deep - 2 },
+	    note_value, seen, &why));
+	*seen = '\0';
+	CHECK(!json_split(TEXT("[1,\"stop\",2]"), note_value, seen, &why));
+	CHECK_STRING(seen, "<1><\"stop\">");
+}
+
 int
 main(void)
 {
@@ -209,5 +287,7 @@ main(void)
 	children_keep_their_order();
 	depth_has_a_floor();
 	arena_free(arena);
+	texts_are_cut();
+	what_cannot_be_cut();
 	return test_result();
 }

@@ -1,0 +1,106 @@
+/*
+ * Reading headers takes the request's word for nothing.
+ */
+#include "handlers/streams/stream.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "fcgi/clock.h"
+#include "fcgi/limits.h"
+
+static const struct text reserved = { "__ds", 4 };
+
+struct text
+stream_name(struct request *r, enum action action)
+{
+	struct text name = r->param[0];
+
+	if (name.n >= reserved.n &&
+	    memcmp(name.p, reserved.p, reserved.n) == 0 &&
+	    (name.n == reserved.n || name.p[reserved.n] == '/')) {
+		fail(r, E_BAD_VALUE, "names that begin with __ds are reserved");
+		return TEXT_ABSENT;
+	}
+	return allow_stream(r, action, name) ? name : TEXT_ABSENT;
+}
+
+struct text
+header_text(struct request *r, const char *cgi_name)
+{
+	return request_variable(r, cgi_name);
+}
+
+struct text
+header_value(struct request *r, const char *cgi_name, const char *name,
+    size_t bytes_max)
+{
+	struct text value = header_text(r, cgi_name);
+
+	if (!value.p || request_failed(r))
+		return TEXT_ABSENT;
+	if (!value.n)
+		fail(r, E_BAD_VALUE, "%s must not be empty", name);
+	else if (value.n > bytes_max)
+		fail(r, E_BAD_VALUE, "%s must have at most %zu bytes", name,
+		    bytes_max);
+	else if (!text_is_utf8(value))
+		fail(r, E_BAD_VALUE, "%s must be UTF-8", name);
+	return request_failed(r) ? TEXT_ABSENT : value;
+}
+
+bool
+header_is_true(struct request *r, const char *cgi_name)
+{
+	struct text value = header_text(r, cgi_name);
+
+	return value.n == 4 && strncasecmp(value.p, "true", 4) == 0;
+}
+
+bool
+time_read(struct text text, int64_t *unix_us)
+{
+	long long ns;
+
+	if (text.n && isdigit((unsigned char)*text.p) &&
+	    text_to_integer(text, &ns)) {
+		*unix_us = ns / 1000;
+		return true;
+	}
+	return clock_parse(text, unix_us);
+}
+
+struct text
+media_type_of(struct request *r, struct text content_type)
+{
+	struct text type = content_type;
+	char *lower;
+
+	for (size_t i = 0; i < type.n; i++)
+		if (type.p[i] == ';')
+			type.n = i;
+	while (type.n && (type.p[type.n - 1] == ' ' ||
+	    type.p[type.n - 1] == '\t'))
+		type.n--;
+	if (content_type.n > MEDIA_TYPE_BYTES_MAX || !type.n ||
+	    !text_is_utf8(content_type)) {
+		fail(r, E_BAD_VALUE, "Content-Type must be a media type of at "
+		    "most MEDIA_TYPE_BYTES_MAX (%d) bytes",
+		    MEDIA_TYPE_BYTES_MAX);
+		return TEXT_ABSENT;
+	}
+	lower = arena_string(r->arena, type);
+	for (size_t i = 0; i < type.n; i++)
+		lower[i] = (char)tolower((unsigned char)lower[i]);
+	return (struct text){ lower, type.n };
+}
+
+void
+reply_offset(struct request *r, const char *name, int32_t incarnation,
+    int64_t next_seq)
+{
+	char text[OFFSET_DIGITS + 1];
+
+	offset_print((struct offset){ incarnation, next_seq }, text);
+	reply_header(r, name, "%s", text);
+}
