@@ -46,15 +46,15 @@ aligned(size_t bytes)
 	return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-static void
-rewind_to_first_chunk(struct arena *arena)
+/* As an arena is that holds nothing. */
+static struct arena_mark
+beginning(struct arena *arena)
 {
-	arena->at = (char *)arena + aligned(sizeof *arena);
-	arena->end = (char *)arena + FIRST_CHUNK_BYTES;
-	arena->chunks = NULL;
-	arena->cleanups = NULL;
-	arena->next_chunk_bytes = 2 * FIRST_CHUNK_BYTES;
-	arena->bytes = FIRST_CHUNK_BYTES;
+	return (struct arena_mark){
+		.at = (char *)arena + aligned(sizeof *arena),
+		.end = (char *)arena + FIRST_CHUNK_BYTES,
+		.next_chunk_bytes = 2 * FIRST_CHUNK_BYTES
+	};
 }
 
 struct arena *
@@ -63,25 +63,46 @@ arena_new(void)
 	struct arena *arena = malloc(FIRST_CHUNK_BYTES);
 
 	must(arena);
-	rewind_to_first_chunk(arena);
+	arena->chunks = NULL;
+	arena->cleanups = NULL;
+	arena->bytes = FIRST_CHUNK_BYTES;
+	arena_reset(arena);
 	return arena;
 }
 
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->at, arena->end, arena->chunks,
+		arena->cleanups, arena->next_chunk_bytes };
+}
+
 void
-arena_reset(struct arena *arena)
+arena_rewind(struct arena *arena, struct arena_mark mark)
 {
 	/* A clean-up may read what lives here, so the bytes go afterwards. */
-	while (arena->cleanups) {
+	while (arena->cleanups != mark.cleanups) {
 		struct cleanup *c = arena->cleanups;
 
 		arena->cleanups = c->next;
 		c->drop(c->object);
 	}
-	for (struct chunk *c = arena->chunks, *next; c; c = next) {
-		next = c->next;
+	while (arena->chunks != mark.chunks) {
+		struct chunk *c = arena->chunks;
+
+		arena->chunks = c->next;
+		arena->bytes -= c->bytes;
 		free(c);
 	}
-	rewind_to_first_chunk(arena);
+	arena->at = mark.at;
+	arena->end = mark.end;
+	arena->next_chunk_bytes = mark.next_chunk_bytes;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	arena_rewind(arena, beginning(arena));
 }
 
 void

@@ -23,6 +23,20 @@ void arena_free(struct arena *take_arena);
 /* Run the clean-ups, newest first, and keep one small chunk for reuse. */
 void arena_reset(struct arena *arena);
 
+/*
+ * A moment to go back to: arena_rewind runs the clean-ups of what was deferred
+ * after it, newest first, and gives back what was allocated after it.
+ */
+struct arena_mark {
+	char *at, *end;
+	struct chunk *chunks;
+	struct cleanup *cleanups;
+	size_t next_chunk_bytes;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Zeroed, aligned for any type, alive until the reset. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 

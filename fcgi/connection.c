@@ -64,7 +64,9 @@ connection_begin(struct connection *c)
 	struct arena *arena = c->request.arena;
 
 	c->request = (struct request){ .arena = arena };
-	c->begun = c->called = false;
+	c->begun = c->called = c->streaming = false;
+	c->step = STEP_CALL;
+	c->stalls_us = 0;
 	c->deadline = (struct timer){ .kind = TIMER_DEADLINE };
 	buffer_init(&c->request.reply.body, arena);
 }

@@ -9,6 +9,8 @@
  *	RUNNING	a thread's own; that thread moves it on
  *	PARKED	in the lot; a wake-up, its deadline or a hang-up makes it READY
  *	TURN	its write waits; whoever runs its turn makes it RUNNING
+ *	SENDING	the socket is full; room, its peer's end or SEND_STALL_MS
+ *		without either makes it READY
  *	CLOSED	spare memory for the next connection
  *
  * `state`, `woken`, `stirred` and the lot's fields are guarded by the lot's
@@ -34,8 +36,12 @@ enum connection_state {
 	CONNECTION_RUNNING,
 	CONNECTION_PARKED,
 	CONNECTION_TURN,
+	CONNECTION_SENDING,
 	CONNECTION_CLOSED
 };
+
+/* What follows when all bytes of the reply so far have been sent. */
+enum next_step { STEP_CALL, STEP_PARK, STEP_END };
 
 /* One request's place in one channel. */
 struct listening {
@@ -53,6 +59,9 @@ struct connection {
 	enum connection_state state;
 	bool begun;	/* it has a request; otherwise one is to be read */
 	bool called;	/* its handler has been called */
+	bool streaming;	/* the beginning of its reply is on its way */
+	enum next_step step;
+	int64_t stalls_us;	/* monotonic; 0 unless bytes wait */
 	bool woken;	/* it owes one more look */
 	bool stirred;	/* epoll reported it while it was nobody's to move */
 	int64_t opened_us;	/* monotonic */

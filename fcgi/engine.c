@@ -1,14 +1,7 @@
 /*
- * How a request travels. The loop accepts a connection and arms it in the
- * threads' epoll (fcgi/ready.h); the thread that gets its event reads the
- * request and calls the handler until it says DONE, PARK or TURN
- * (fcgi/request.h). What is done is answered, and its connection armed again.
- *
- * A connection is armed before its state says IDLE or PARKED, and an event
- * that comes between is kept as its `stirred` mark: none is lost. An event
- * may also come late, when its connection has been closed since and its
- * memory is another's (fcgi/connection.c): so whoever gets an event asks the
- * connection whether it means anything.
+ * The loop: it accepts connections and arms them in the threads' epoll
+ * (fcgi/ready.h), wakes what is due and starts the drain. What a thread does
+ * with a connection is in fcgi/serving.c.
  *
  * Draining. FastCGI has no way to say that a connection ends: closing a kept
  * one, idle or just answered, breaks the request that nginx may be sending on
@@ -41,7 +34,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "fcgi/ready.h"
-#include "fcgi/route.h"
+#include "fcgi/serving.h"
 
 enum {
 	ACCEPTS_IN_A_ROW = 64,
@@ -73,165 +66,10 @@ stir_loop(void)
 
 /* The last one that goes ends the drain. */
 static void
-retire(struct connection *c)
+connection_gone(void)
 {
-	connection_close(c);
 	if (engine_draining())
 		stir_loop();
-}
-
-/* Wait for the next request; false if it was stirred meanwhile. */
-static bool
-idle(struct connection *c)
-{
-	ready_arm(c, false, true);
-	return lot_move(c, CONNECTION_IDLE);
-}
-
-/* Send the reply. True if the connection may have another request. */
-static bool
-answer(struct connection *c)
-{
-	struct request *r = &c->request;
-	const struct door *door = route_door(r);
-	bool kept;
-
-	lot_forget(c, !request_failed(r));
-	if (door->headers)
-		door->headers(r);
-	log_request(r); /* the request's texts go with the reply */
-	metric_add_request(r);
-	kept = fastcgi_reply(c->fastcgi, r);
-	if (!kept) {
-		retire(c);
-		return false;
-	}
-	arena_reset(r->arena);
-	connection_begin(c);
-	return !idle(c);
-}
-
-/* The client hung up: nobody to answer. */
-static void
-drop(struct connection *c)
-{
-	metric_add(METRIC_hang_ups, 1);
-	lot_forget(c, false);
-	retire(c);
-}
-
-/* From then on nginx closes the connection instead of using it again. */
-static int64_t
-front_lets_go_us(const struct connection *c)
-{
-	return c->opened_us + FRONT_REUSES_MS * 1000;
-}
-
-static bool
-is_last_call(const struct connection *c)
-{
-	return engine_draining() &&
-	    clock_monotonic_us() >= front_lets_go_us(c);
-}
-
-/*
- * Call the handler until the request is somebody else's or answered. True if
- * the connection may have another request.
- *
- * A call with the outcome of a turn is no look: the look was the turn, and
- * what woke the request since then is owed another one, or the next in line.
- * Before a look we ask whether the client is still there, for what is found
- * would be nobody's; an outcome is told in any case.
- */
-static bool
-advance(struct connection *c, struct db *db, bool looks)
-{
-	struct request *r = &c->request;
-
-	for (;; looks = true) {
-		if (c->called && looks && request_hung_up(r)) {
-			drop(c);
-			return false;
-		}
-		c->called = true;
-		if (looks)
-			lot_look(c);
-		r->db = db;
-		r->last_call = is_last_call(c);
-		switch (engine.hooks->serve(r)) {
-		case DONE:
-			return answer(c);
-		case PARK:
-			if (r->last_call) {
-				fail(r, E_BUSY, FAIL_SENTENCE);
-				return answer(c);
-			}
-			if (engine_draining() &&
-			    r->deadline_us > front_lets_go_us(c))
-				r->deadline_us = front_lets_go_us(c);
-			/* Only a hang-up can be reported: no request comes
-			 * before the answer to this one. */
-			ready_arm(c, false, false);
-			if (lot_park(c))
-				return false;
-			break;
-		case TURN:
-			must(lot_move(c, CONNECTION_TURN));
-			engine.hooks->submit(r, db);
-			return false;
-		}
-	}
-}
-
-/* Read a request off the connection and advance it. */
-static bool
-read_and_advance(struct connection *c, struct db *db)
-{
-	if (!fastcgi_read(c->fastcgi, &c->request)) {
-		retire(c);
-		return false;
-	}
-	c->begun = true;
-	c->request.started_us = clock_monotonic_us();
-	return advance(c, db, true);
-}
-
-/* Take up what has come on a connection that has no request. */
-static void
-serve_next(struct connection *c, struct db *db)
-{
-	for (;;) {
-		switch (fastcgi_input(c->fastcgi)) {
-		case FASTCGI_END:
-			retire(c);
-			return;
-		case FASTCGI_NOTHING:
-			if (idle(c))
-				return;
-			break;
-		case FASTCGI_BYTES:
-			if (!read_and_advance(c, db))
-				return;
-			break;
-		}
-	}
-}
-
-static void
-serve(struct connection *c, struct db *db)
-{
-	if (!c->begun || advance(c, db, true))
-		serve_next(c, db);
-}
-
-void
-engine_resume(struct request *r, struct db *db)
-{
-	struct connection *c = connection_of(r);
-
-	lot_resume(c);
-	if (advance(c, db, false))
-		serve_next(c, db);
 }
 
 static void *
@@ -240,10 +78,8 @@ thread_main(void *argument)
 	struct db *db = engine.hooks->open((int)(intptr_t)argument);
 	struct connection *c;
 
-	while ((c = ready_take())) {
-		lot_resume(c);
-		serve(c, db);
-	}
+	while ((c = ready_take()))
+		serving_take_up(c, db);
 	engine.hooks->close(db);
 	return NULL;
 }
@@ -262,7 +98,7 @@ take_connection(int fd)
 {
 	struct connection *c = connection_open(fd);
 
-	ready_arm(c, true, true);
+	ready_arm(c, true, READY_FOR_REQUEST);
 	if (lot_move(c, CONNECTION_IDLE))
 		return;
 	must(lot_move(c, CONNECTION_READY));
@@ -444,6 +280,7 @@ engine_run(int listen_fd, int threads, const struct engine_hooks *hooks)
 	watch(engine.signal_fd);
 	lot_start(stir_loop);
 	ready_start();
+	serving_start(hooks, connection_gone);
 
 	for (int i = 0; i < threads; i++)
 		must(pthread_create(&thread[i], NULL, thread_main,

@@ -23,6 +23,8 @@ struct engine_hooks {
 	/* A handler returned TURN. The request is the hook's until it calls
 	 * engine_resume; `db` is the calling thread's. */
 	void (*submit)(struct request *r, struct db *db);
+
+	int64_t send_stall_ms;	/* 0: SEND_STALL_MS. Tests cannot wait. */
 };
 
 /* SIGTERM and SIGINT are the loop's: before any thread is started. */

@@ -10,20 +10,30 @@
  *   of a request, fails at once instead of blocking in accept on another.
  * - detached is set, so that it closes without its select() loop, which
  *   cannot take a descriptor above 1023 and may wait two seconds.
+ *
+ * It reads requests for us, and no more. Its writes block until the other side
+ * has taken them, and its streams hold 17 KiB for each request: a reader that
+ * is slow would hold a thread, one that waits a buffer. So its streams go once
+ * a request is read, and replies are framed by fcgi/records.c and sent as far
+ * as the socket takes them.
  */
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "fcgi/fastcgi.h"
 
+#include <errno.h>
 #include <fcgiapp.h>
 #include <poll.h>
 #include <stdio.h> /* EOF */
 #include <stdlib.h>
+#include <sys/socket.h>
 
-#include "fcgi/connection.h"
 #include "fcgi/must.h"
+#include "fcgi/records.h"
+#include "fcgi/reply_head.h"
 
 struct fastcgi {
 	FCGX_Request request;
+	struct records records;	/* being sent */
 };
 
 void
@@ -128,6 +138,15 @@ read_body(struct fastcgi *f, struct request *r)
 	    FCGX_GetError(f->request.in) == 0;
 }
 
+/* All is read; what is left are the variables. */
+static void
+drop_streams(FCGX_Request *request)
+{
+	FCGX_FreeStream(&request->in);
+	FCGX_FreeStream(&request->out);
+	FCGX_FreeStream(&request->err);
+}
+
 bool
 fastcgi_read(struct fastcgi *f, struct request *r)
 {
@@ -151,74 +170,55 @@ fastcgi_read(struct fastcgi *f, struct request *r)
 	r->https = text_equal(fastcgi_variable(f, "HTTPS"), TEXT("on"));
 	id = fastcgi_variable(f, "REQUEST_ID");
 	r->id = id.p ? id.p : "-";
-	return read_body(f, r);
+	if (!read_body(f, r))
+		return false;
+	drop_streams(&f->request);
+	return true;
 }
 
-/*
- * nginx copies the line as it is, and a status line without a blank behind
- * the number is none: some clients choke on it.
- */
-static const char *
-reason_of(int status)
+void
+fastcgi_put(struct fastcgi *f, struct request *r, bool begins, bool ends)
 {
-	static const struct {
-		int status;
-		const char *reason;
-	} reasons[] = {
-		{ 200, "OK" },
-		{ 201, "Created" },
-		{ 204, "No Content" },
-		{ 304, "Not Modified" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" },
-		{ 409, "Conflict" },
-		{ 410, "Gone" },
-		{ 412, "Precondition Failed" },
-		{ 413, "Content Too Large" },
-		{ 414, "URI Too Long" },
-		{ 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 501, "Not Implemented" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Gateway Timeout" },
+	f->records = (struct records){
+		.head = begins ? reply_head(r) : TEXT(""),
+		.ends = ends,
+		.id = (uint16_t)f->request.requestId
 	};
-
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Other";
+	if (r->method != METHOD_HEAD)
+		f->records.body = (struct text){ r->reply.body.p,
+			r->reply.body.n };
 }
 
-/* A write that fails shows at the end: then libfcgi closes the descriptor. */
-bool
-fastcgi_reply(struct fastcgi *f, struct request *r)
+enum fastcgi_sent
+fastcgi_send(struct fastcgi *f)
 {
-	struct reply *reply = &r->reply;
-	FCGX_Stream *out = f->request.out;
+	unsigned char frames[RECORD_PIECES][RECORD_HEAD_BYTES];
+	struct iovec pieces[RECORD_PIECES];
+	struct msghdr message = { .msg_iov = pieces };
+	enum fastcgi_sent sent = FASTCGI_SENT_NONE;
+	ssize_t n;
 
-	FCGX_FPrintF(out, "Status: %d %s\r\n", reply->status,
-	    reason_of(reply->status));
-	for (int i = 0; i < reply->headers; i++) {
-		FCGX_PutS(reply->header[i].name, out);
-		FCGX_PutS(": ", out);
-		FCGX_PutS(reply->header[i].value, out);
-		FCGX_PutS("\r\n", out);
+	while (records_left(&f->records)) {
+		message.msg_iovlen = (size_t)records_gather(&f->records,
+		    pieces, frames);
+		n = sendmsg(f->request.ipcFd, &message,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? sent : FASTCGI_SENT_FAILED;
+		f->records.sent += (size_t)n;
+		sent = FASTCGI_SENT_SOME;
 	}
-	if (reply->content_type)
-		FCGX_FPrintF(out, "Content-Type: %s\r\n", reply->content_type);
-	if (reply->status != 204 && reply->status != 304)
-		FCGX_FPrintF(out, "Content-Length: %d\r\n",
-		    (int)reply->body.n);
-	FCGX_PutS("\r\n", out);
-	if (r->method != METHOD_HEAD && reply->body.n)
-		FCGX_PutStr(reply->body.p, (int)reply->body.n, out);
-	FCGX_Finish_r(&f->request);
-	return f->request.ipcFd >= 0;
+	return FASTCGI_SENT_ALL;
+}
+
+bool
+fastcgi_end(struct fastcgi *f)
+{
+	bool kept = f->request.keepConnection;
+
+	f->records = (struct records){ 0 };
+	FCGX_Free(&f->request, !kept);
+	return kept;
 }

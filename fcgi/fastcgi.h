@@ -1,6 +1,7 @@
 /*
- * FastCGI on one connection, by libfcgi. This is the only module that names
- * libfcgi; its .c file says which private fields it touches, and why.
+ * FastCGI on one connection: libfcgi reads, we write. This is the only module
+ * that names libfcgi; its .c file says which private fields it touches, and
+ * what it leaves to us, and why.
  */
 #ifndef FCGI_FASTCGI_H
 #define FCGI_FASTCGI_H
@@ -27,9 +28,28 @@ int fastcgi_fd(const struct fastcgi *f);
  */
 bool fastcgi_read(struct fastcgi *f, struct request *r);
 
-/* Send r's reply and end the request. True if the connection is kept, as
- * nginx has asked. */
-bool fastcgi_reply(struct fastcgi *f, struct request *r);
+/*
+ * What r's reply holds is what is to be sent next: behind its header block if
+ * it `begins`, in front of the end of the request if it `ends`. Its bytes stay
+ * where they are until all are sent.
+ */
+void fastcgi_put(struct fastcgi *f, struct request *r, bool begins, bool ends);
+
+/* Send as much of it as there is room for, without waiting for more. */
+enum fastcgi_sent {
+	FASTCGI_SENT_ALL,
+	FASTCGI_SENT_SOME,
+	FASTCGI_SENT_NONE,
+	FASTCGI_SENT_FAILED
+};
+
+enum fastcgi_sent fastcgi_send(struct fastcgi *f);
+
+/*
+ * Forget the request, whose end has been sent. True if the connection is
+ * kept, as nginx has asked; else it is closed.
+ */
+bool fastcgi_end(struct fastcgi *f);
 
 /* One of the request's CGI variables; absent text if it was not sent. */
 struct text fastcgi_variable(const struct fastcgi *f, const char *name);

@@ -28,6 +28,7 @@ enum {
 	 * keepalive_time and keepalive_timeout in nginx/nginx.conf.in. */
 	FRONT_REUSES_MS = 3000,
 	DRAIN_MS_MAX = 30000,
+	SEND_STALL_MS = 60000, /* a client that takes no byte so long is gone */
 	CHANNELS_PER_REQUEST_MAX = 8,
 	TURN_ITEMS_MAX = 512,
 	TURN_BYTES_MAX = 16 << 20,

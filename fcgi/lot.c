@@ -55,10 +55,12 @@ connection_of_timer(struct timer *timer)
 static void
 make_ready(struct connection *c, struct chain *chain)
 {
-	must(c->state == CONNECTION_PARKED);
+	must(c->state == CONNECTION_PARKED || c->state == CONNECTION_SENDING);
 	timers_drop(&lot.timers, &c->deadline);
-	lot.parked--;
-	metric_add(METRIC_parked, -1);
+	if (c->state == CONNECTION_PARKED) {
+		lot.parked--;
+		metric_add(METRIC_parked, -1);
+	}
 	c->state = CONNECTION_READY;
 	c->next = NULL;
 	*(chain->last ? &chain->last->next : &chain->first) = c;
@@ -198,9 +200,13 @@ lot_wake_everyone(void)
 	lot.calls_to_all++;
 	all = malloc((lot.timers.n + 1) * sizeof(all[0]));
 	must(all);
-	for (size_t i = 1; i <= lot.timers.n; i++)
-		if (lot.timers.heap[i]->kind == TIMER_DEADLINE)
-			all[n++] = connection_of_timer(lot.timers.heap[i]);
+	for (size_t i = 1; i <= lot.timers.n; i++) {
+		struct connection *c = connection_of_timer(lot.timers.heap[i]);
+
+		if (lot.timers.heap[i]->kind == TIMER_DEADLINE &&
+		    c->state == CONNECTION_PARKED)
+			all[n++] = c;
+	}
 	for (size_t i = 0; i < n; i++)
 		make_ready(all[i], &chain);
 	unlock(&chain);
@@ -288,6 +294,23 @@ lot_park(struct connection *c)
 	return parked;
 }
 
+bool
+lot_send(struct connection *c, int64_t until_us)
+{
+	bool sends;
+
+	pthread_mutex_lock(&lot.lock);
+	must(c->state == CONNECTION_RUNNING);
+	sends = !c->stirred;
+	c->stirred = false;
+	if (sends) {
+		c->state = CONNECTION_SENDING;
+		timers_set(&lot.timers, &c->deadline, until_us);
+	}
+	unlock(NULL);
+	return sends;
+}
+
 /* Give up a place. False if its wake-up is nobody's here. Lock held. */
 static bool
 leave(struct listening *l, bool served, struct chain *chain)
@@ -361,7 +384,9 @@ lot_stir(struct connection *c)
 	pthread_mutex_lock(&lot.lock);
 	if (c->state == CONNECTION_PARKED) {
 		make_ready(c, &chain);
-	} else if (c->state == CONNECTION_IDLE) {
+	} else if (c->state == CONNECTION_IDLE ||
+	    c->state == CONNECTION_SENDING) {
+		timers_drop(&lot.timers, &c->deadline);
 		c->state = CONNECTION_READY;
 		ready = true;
 	} else {

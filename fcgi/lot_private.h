@@ -23,6 +23,13 @@ void lot_look(struct connection *c);
 bool lot_park(struct connection *c);
 
 /*
+ * Its socket is full: SENDING until that time at the latest. False when it was
+ * stirred meanwhile: it tries again, and stays RUNNING. Wake-ups leave it be;
+ * they count when it parks.
+ */
+bool lot_send(struct connection *c, int64_t until_us);
+
+/*
  * It is done: give up its places, pass unused wake-ups on. It has used those
  * that it looked for only if it was served: not when it failed or went away.
  */
@@ -39,8 +46,8 @@ void lot_resume(struct connection *c);
 
 /*
  * epoll reported it. A PARKED one goes to the ready line for one more look.
- * An IDLE one becomes READY, and true is returned: it is the caller's. In any
- * other state it is only marked, for its mover to see.
+ * An IDLE or SENDING one becomes READY, and true is returned: it is the
+ * caller's. In any other state it is only marked, for its mover to see.
  */
 bool lot_stir(struct connection *c);
 

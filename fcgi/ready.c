@@ -1,5 +1,5 @@
 /*
- * Idle and parked connections are in one epoll, in which all threads wait: a
+ * Connections that no thread has are in one epoll, in which all threads wait: a
  * request goes from the socket to its thread without passing through another,
  * which under load is one system call instead of a handful and a switch of
  * threads. Events are one-shot, so a connection is reported to one thread.
@@ -50,10 +50,17 @@ ready_stop(void)
 }
 
 void
-ready_arm(struct connection *c, bool new, bool requests)
+ready_arm(struct connection *c, bool new, enum ready_for what)
 {
-	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT |
-		(requests ? EPOLLIN : 0), .data.ptr = c };
+	static const uint32_t events[] = {
+		[READY_FOR_REQUEST] = EPOLLIN,
+		[READY_FOR_END] = 0,
+		[READY_FOR_ROOM] = EPOLLOUT
+	};
+	struct epoll_event event = {
+		.events = events[what] | EPOLLRDHUP | EPOLLONESHOT,
+		.data.ptr = c
+	};
 
 	must(epoll_ctl(ready.epoll_fd, new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
 	    fastcgi_fd(c->fastcgi), &event) == 0);

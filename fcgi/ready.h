@@ -10,11 +10,14 @@
 void ready_start(void);
 void ready_stop(void);
 
+/* What an idle, a parked and a sending connection waits for. */
+enum ready_for { READY_FOR_REQUEST, READY_FOR_END, READY_FOR_ROOM };
+
 /*
- * Report the connection once: when a request comes, if `requests`, and in any
- * case when the peer closes. `new` ones are armed for the first time.
+ * Report the connection once: when that comes, and in any case when the peer
+ * closes. `new` ones are armed for the first time.
  */
-void ready_arm(struct connection *c, bool new, bool requests);
+void ready_arm(struct connection *c, bool new, enum ready_for what);
 
 /* Add READY connections, linked by `next`, to the line. */
 void ready_put(struct connection *take_chain);

@@ -29,6 +29,7 @@ begin(struct request *r, int status, const char *type)
 	r->reply.status = status;
 	r->reply.error = E_NONE;
 	r->reply.content_type = type;
+	r->reply.streams = false;
 	buffer_init(&r->reply.body, r->arena);
 }
 
@@ -52,6 +53,23 @@ reply_body(struct request *r, int status, const char *type)
 {
 	begin(r, status, type);
 	return &r->reply.body;
+}
+
+struct buffer *
+reply_stream(struct request *r, int status, const char *type)
+{
+	begin(r, status, type);
+	r->reply.streams = true;
+	reply_header(r, "X-Accel-Buffering", "no"); /* for nginx alone */
+	return &r->reply.body;
+}
+
+void
+request_keep(struct request *r)
+{
+	r->keeps = true;
+	r->kept = arena_mark(r->arena);
+	r->kept_query = r->parsed_query;
 }
 
 enum verdict

@@ -10,7 +10,18 @@
  *		shutdown: all of these are one more call;
  *	TURN	`turn` is my write (sql/turn.h); call me again with its outcome.
  *
- * What must survive between calls hangs on `state`, in the arena.
+ * What must survive between calls hangs on `state`, in the arena. A request
+ * may look in vain for hours, so what it allocates for a look goes when it
+ * parks: the arena goes back to where it was at the first PARK or, if that was
+ * called before, at request_keep(), and what was deferred since is dropped.
+ * What the reply held goes too. A TURN drops nothing.
+ *
+ * A reply may be a stream (reply_stream): then PARK means as well that the
+ * bytes in its buffer are to be sent now, and DONE that they are the last. The
+ * handler is not called while bytes wait for the client to take them, whatever
+ * happens: what was said when the client had the right to it is sent, and a
+ * client that takes nothing for SEND_STALL_MS is hung up on. So a slow reader
+ * costs what one call has written, and no thread.
  */
 #ifndef FCGI_REQUEST_H
 #define FCGI_REQUEST_H
@@ -59,6 +70,8 @@ struct reply {
 	int headers;
 	struct buffer body;
 	struct json_writer json;
+	bool streams;		/* reply_stream() made it */
+	size_t streamed_bytes;	/* of its body, sent or being sent */
 };
 
 struct request {
@@ -96,7 +109,19 @@ struct request {
 	struct turn_item *turn;
 
 	struct reply reply;
+
+	/* The engine's own: what a PARK leaves (request_keep). */
+	bool keeps;
+	struct arena_mark kept;
+	struct query *kept_query;
 };
+
+/*
+ * What the arena holds now survives every PARK; what comes later does not.
+ * For a handler that looks, and takes a page of data for it, before it parks
+ * for the first time. It sets `state` before, and never after.
+ */
+void request_keep(struct request *r);
 
 /* A CGI variable such as "HTTP_IF_NONE_MATCH"; absent text if not sent. */
 struct text request_variable(const struct request *r, const char *name);
@@ -135,6 +160,15 @@ enum verdict reply_empty(struct request *r, int status);
 
 /* A reply of any type; the body is added to the buffer given back. */
 struct buffer *reply_body(struct request *r, int status, const char *type);
+
+/*
+ * Begin a reply without a known end. What is in the buffer, which is
+ * r->reply.body in later calls too, is sent at PARK and DONE, and the buffer
+ * is empty at the call after a PARK. fail() instead of it is an error like any
+ * other; once the beginning has been sent, fail() ends the stream and nothing
+ * of it is sent, but the log says it. A HEAD ends with the first PARK.
+ */
+struct buffer *reply_stream(struct request *r, int status, const char *type);
 
 /*
  * Query parameters, decoded. Like every reader here they call fail() at the

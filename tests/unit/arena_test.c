@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "fcgi/arena.h"
 #include "fcgi/buffer.h"
@@ -102,6 +103,47 @@ clean_ups_run_newest_first_and_once(void)
 	CHECK_STRING(order, "cbad");
 }
 
+/* What came before the mark stays as it was, byte by byte. */
+static void
+rewinding_undoes_what_came_after(void)
+{
+	struct arena *arena = arena_new();
+	struct arena_mark mark;
+	char *kept[20];
+	size_t bytes;
+	bool intact = true;
+
+	dropped = 0;
+	memset(order, 0, sizeof order);
+	arena_defer(arena, note, arena_string(arena, TEXT("k")));
+	for (int i = 0; i < 20; i++)
+		kept[i] = arena_printf(arena, "%0*d", 100 * (i + 1), i);
+	arena_alloc_raw(arena, 200000);
+	mark = arena_mark(arena);
+	bytes = arena_bytes(arena);
+	for (int round = 0; round < 50; round++) {
+		void *first = arena_alloc_raw(arena, 50);
+
+		memset(first, 0xFF, 50);
+		for (int i = 0; i < 20; i++)
+			memset(arena_alloc_raw(arena, 5000), 0xFF, 5000);
+		memset(arena_alloc_raw(arena, 1 << 20), 0xFF, 1 << 20);
+		if (round < 3)
+			arena_defer(arena, note, "abc" + round);
+		arena_rewind(arena, mark);
+		CHECK_INTEGER(arena_bytes(arena), bytes);
+		CHECK(arena_alloc_raw(arena, 50) == first);
+		arena_rewind(arena, mark);
+	}
+	CHECK_STRING(order, "abc");
+	for (int i = 0; i < 20; i++)
+		intact &= strlen(kept[i]) == (size_t)(100 * (i + 1)) &&
+		    atoi(kept[i]) == i;
+	CHECK(intact);
+	arena_free(arena);
+	CHECK_STRING(order, "abck");
+}
+
 static void
 texts_are_copied_and_ended(void)
 {
@@ -155,6 +197,7 @@ main(void)
 	reset_keeps_one_small_chunk();
 	many_small_ones_take_few_chunks();
 	clean_ups_run_newest_first_and_once();
+	rewinding_undoes_what_came_after();
 	texts_are_copied_and_ended();
 	buffer_grows_and_keeps();
 	CHECK_STOPS(arena_alloc_raw(arena_new(), (size_t)-1));

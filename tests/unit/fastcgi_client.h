@@ -22,7 +22,9 @@ struct client_bytes {
 };
 
 enum client_record {
-	CLIENT_BEGIN = 1, CLIENT_END = 3, CLIENT_PARAMS = 4, CLIENT_STDIN = 5
+	CLIENT_GONE = 0, /* no record: the connection ended */
+	CLIENT_BEGIN = 1, CLIENT_END = 3, CLIENT_PARAMS = 4, CLIENT_STDIN = 5,
+	CLIENT_STDOUT = 6
 };
 
 static inline int
@@ -81,8 +83,8 @@ client_add_variable(struct client_bytes *to, const char *name,
 
 /* A request to be kept alive after, with so many bytes that mean nothing. */
 static inline void
-client_request(struct client_bytes *to, const char *uri, struct text body,
-    size_t filler_bytes)
+client_request_as(struct client_bytes *to, const char *method,
+    const char *uri, struct text body, size_t filler_bytes)
 {
 	static const unsigned char begin[8] = { 0, 1, 1 };
 	static const char filler[CLIENT_REQUEST_BYTES_MAX];
@@ -91,7 +93,7 @@ client_request(struct client_bytes *to, const char *uri, struct text body,
 
 	variables.n = 0;
 	snprintf(length, sizeof(length), "%zu", body.n);
-	client_add_variable(&variables, "REQUEST_METHOD", TEXT("POST"));
+	client_add_variable(&variables, "REQUEST_METHOD", text_of(method));
 	client_add_variable(&variables, "REQUEST_URI", text_of(uri));
 	client_add_variable(&variables, "CONTENT_LENGTH", text_of(length));
 	client_add_variable(&variables, "FILLER",
@@ -104,6 +106,13 @@ client_request(struct client_bytes *to, const char *uri, struct text body,
 	if (body.n)
 		client_add_record(to, CLIENT_STDIN, body.p, body.n);
 	client_add_record(to, CLIENT_STDIN, "", 0);
+}
+
+static inline void
+client_request(struct client_bytes *to, const char *uri, struct text body,
+    size_t filler_bytes)
+{
+	client_request_as(to, "POST", uri, body, filler_bytes);
 }
 
 static inline bool
@@ -128,21 +137,36 @@ client_read(int fd, void *to, size_t n)
 	return n == 0 || recv(fd, to, n, MSG_WAITALL) == (ssize_t)n;
 }
 
+/* The next record; its content is there until the next call. */
+static inline enum client_record
+client_record(int fd, struct text *content)
+{
+	static __thread char p[1 << 16];
+	unsigned char head[8], padding[256];
+
+	if (!client_read(fd, head, sizeof(head)))
+		return CLIENT_GONE;
+	*content = (struct text){ p, (size_t)(head[4] << 8 | head[5]) };
+	if (!client_read(fd, p, content->n) ||
+	    !client_read(fd, padding, head[6]))
+		return CLIENT_GONE;
+	p[content->n] = '\0'; /* at most 65535 bytes */
+	return (enum client_record)head[1];
+}
+
 /* The status of the next reply; 0 if the connection ended instead. */
 static inline int
 client_receive(int fd)
 {
-	static __thread char content[1 << 16];
-	unsigned char head[8];
+	enum client_record record;
+	struct text content;
 	int status = 0;
 
-	while (client_read(fd, head, sizeof(head)) &&
-	    client_read(fd, content, (size_t)(head[4] << 8 | head[5]) +
-	    head[6])) {
-		if (head[1] == CLIENT_END)
+	while ((record = client_record(fd, &content)) != CLIENT_GONE) {
+		if (record == CLIENT_END)
 			return status;
-		if (!status && strncmp(content, "Status: ", 8) == 0)
-			status = atoi(content + 8);
+		if (!status && strncmp(content.p, "Status: ", 8) == 0)
+			status = atoi(content.p + 8);
 	}
 	return 0;
 }

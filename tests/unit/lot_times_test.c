@@ -133,6 +133,36 @@ each_state_can_be_stirred(void)
 	free(c);
 }
 
+/* While bytes are unsent it is not called, but what came is not forgotten. */
+static void
+one_that_sends_is_let_be(void)
+{
+	struct connection *c = request_new();
+
+	lot_listen(&c->request, apples);
+	lot_look(c);
+	CHECK(!lot_stir(c));
+	CHECK(!lot_send(c, 1000));
+	CHECK(lot_send(c, 1000));
+	CHECK_INTEGER(lot_parked(), 0);
+	lot_wake_everyone();
+	CHECK_INTEGER(lot_wake(apples, WAKE_ALL), 1);
+	CHECK(next_ready() == NULL);
+	/* There is room: the caller's. */
+	CHECK(lot_stir(c));
+	lot_resume(c);
+	CHECK(!lot_park(c));
+	lot_look(c);
+	/* It sends again, until nothing was taken for too long. */
+	CHECK(lot_send(c, 1000));
+	CHECK_INTEGER(lot_tick(999), 1000);
+	CHECK(next_ready() == NULL);
+	CHECK_INTEGER(lot_tick(1000), INT64_MAX);
+	CHECK(next_ready() == c);
+	CHECK(lot_park(c));
+	hang_up(c);
+}
+
 int
 main(void)
 {
@@ -142,6 +172,7 @@ main(void)
 	deadlines_end_the_wait();
 	the_lot_says_when_it_is_empty_no_more();
 	each_state_can_be_stirred();
+	one_that_sends_is_let_be();
 	lot_stop();
 	return test_result();
 }

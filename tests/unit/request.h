@@ -16,8 +16,15 @@ test_envelope(struct request *r, const struct error_facts *error,
 	    error->code, sentence);
 }
 
+/* Added by the engine alone. */
+static inline void
+test_headers(struct request *r)
+{
+	reply_header(r, "X-Door", "test");
+}
+
 static const struct door test_door = {
-	.name = "test", .envelope = test_envelope
+	.name = "test", .envelope = test_envelope, .headers = test_headers
 };
 static const struct route test_no_routes[] = { { .name = NULL } };
 
