@@ -170,8 +170,11 @@ enqueue_take(struct turn_item *items, const struct pg_result *rows,
 	announce_messages(all);
 }
 
+/* Calls may overlap as those of two processes may: keys have their locks, and
+ * whoever waits for an answer before the next enqueue is in order. */
 const struct turn_kind enqueue_kind = {
 	.statement = STATEMENT_message_enqueue,
+	.overlaps = true,
 	.joins = enqueue_joins,
 	.fill = enqueue_fill,
 	.take = enqueue_take,

@@ -1,6 +1,7 @@
 /*
  * Lanes are made by their first item and go when they are empty. A lane is
- * in the line of those that can go when it has items and no call under way.
+ * in the line of those that can go when it has items and no call under way,
+ * or so many items that waiting could not combine more of them into a call.
  * One lock guards all of it, and is not held while a turn runs.
  */
 #include "sql/turn.h"
@@ -27,7 +28,9 @@ struct lane {
 	struct lane *next; /* in its bucket */
 	struct lane *next_ready;
 	struct turn_item *first, *last;
-	bool busy;
+	size_t weight, bytes; /* of the items that wait */
+	int calls; /* under way */
+	bool in_line;
 };
 
 /* What one lane contributes to a turn. */
@@ -69,9 +72,17 @@ lane_slot(const struct turn_kind *kind, int64_t owner)
 	return slot;
 }
 
+/* Into the line, if it can go and is not there. */
 static void
-lane_ready(struct lane *lane)
+lane_line_up(struct lane *lane)
 {
+	bool full = lane->weight >= TURN_ITEMS_MAX ||
+	    lane->bytes >= TURN_BYTES_MAX;
+
+	if (lane->in_line || !lane->first ||
+	    (lane->calls && !(lane->kind->overlaps && full)))
+		return;
+	lane->in_line = true;
 	lane->next_ready = NULL;
 	*(turns.ready_last ? &turns.ready_last->next_ready :
 	    &turns.ready_first) = lane;
@@ -91,10 +102,11 @@ lane_add(struct turn_item *item)
 		lane->owner = item->owner;
 	}
 	item->next = NULL;
-	if (!lane->first && !lane->busy)
-		lane_ready(lane);
 	*(lane->first ? &lane->last->next : &lane->first) = item;
 	lane->last = item;
+	lane->weight += item->weight;
+	lane->bytes += item->bytes;
+	lane_line_up(lane);
 }
 
 /* Take from a lane what shares one call and still fits the turn. */
@@ -110,11 +122,13 @@ take_items(struct turn *turn, struct lane *lane)
 			break;
 		turn->weight += item->weight;
 		turn->bytes += item->bytes;
+		lane->weight -= item->weight;
+		lane->bytes -= item->bytes;
 		last = item;
 	}
 	lane->first = item;
 	last->next = NULL;
-	lane->busy = true;
+	lane->calls++;
 	turn->part[turn->parts++] = (struct part){ lane, first };
 }
 
@@ -152,8 +166,12 @@ take_lanes(struct turn *turn)
 		*(last ? &last->next_ready : &turns.ready_first) = rest;
 		if (!rest)
 			turns.ready_last = last;
+		lane->in_line = false;
 		take_items(turn, lane);
 	}
+	/* Only now, so that a turn has a lane once. */
+	for (int i = 0; i < turn->parts; i++)
+		lane_line_up(turn->part[i].lane);
 }
 
 /*
@@ -167,11 +185,10 @@ release_lanes(struct turn *turn)
 	for (int i = 0; i < turn->parts; i++) {
 		struct lane *lane = turn->part[i].lane, **slot;
 
-		lane->busy = false;
-		if (lane->first) {
-			lane_ready(lane);
+		lane->calls--;
+		lane_line_up(lane);
+		if (lane->first || lane->calls)
 			continue;
-		}
 		slot = lane_slot(lane->kind, lane->owner);
 		must(*slot == lane);
 		*slot = lane->next;

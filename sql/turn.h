@@ -9,8 +9,9 @@
  * Nobody is answered before the commit.
  *
  * A lane has one call under way at a time, so what waits behind it is
- * combined. When a turn fails in a way that surely undid it, its items are
- * run again each on its own, for some seconds: one caller's trouble is not its
+ * combined; a kind that overlaps has another when a whole call's worth waits.
+ * When a turn fails in a way that surely undid it, its items are run again
+ * each on its own, for some seconds: one caller's trouble is not its
  * neighbours'.
  */
 #ifndef SQL_TURN_H
@@ -40,6 +41,9 @@ struct turn_item {
  */
 struct turn_kind {
 	enum statement statement;
+
+	/* May two of its calls for one owner be under way at once? */
+	bool overlaps;
 
 	/* May `item` share a call with `first`? NULL: always. */
 	bool (*joins)(const struct turn_item *first,

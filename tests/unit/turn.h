@@ -90,7 +90,7 @@ static const struct turn_kind acks = {
 	.statement = STATEMENT_message_ack, .fill = fill, .take = take };
 static const struct turn_kind enqueues = {
 	.statement = STATEMENT_message_enqueue, .joins = same_tag,
-	.fill = fill, .take = take };
+	.overlaps = true, .fill = fill, .take = take };
 
 static char
 letter(const struct turn_kind *kind)

@@ -274,6 +274,43 @@ as_many_threads_run_turns_as_may(void)
 	turn_start(2);
 }
 
+static void
+come_a_few_and_then_a_callful(void)
+{
+	struct write *w = named('z', &enqueues, 1);
+
+	run_in_thread(named('y', &enqueues, 1));
+	CHECK_STRING(calls, "e1:x; ");
+	w->item.weight = TURN_ITEMS_MAX;
+	run_in_thread(w);
+	CHECK_STRING(calls, "e1:x; e1:y; e1:z; ");
+	CHECK_STRING(resumed, "y+ z+ ");
+}
+
+static void
+comes_an_ack_of_a_callful(void)
+{
+	struct write *w = named('y', &acks, 1);
+
+	w->item.weight = TURN_ITEMS_MAX;
+	run_in_thread(w);
+	CHECK_STRING(calls, "a1:x; ");
+}
+
+static void
+calls_of_a_lane_overlap_when_waiting_would_not_combine_more(void)
+{
+	begin();
+	meanwhile = come_a_few_and_then_a_callful;
+	submit(named('x', &enqueues, 1));
+	check("e1:x; e1:y; e1:z; ", "y+ z+ x+ ");
+
+	begin();
+	meanwhile = comes_an_ack_of_a_callful;
+	submit(named('x', &acks, 1));
+	check("a1:x; a1:y; ", "x+ y+ ");
+}
+
 int
 main(void)
 {
@@ -289,6 +326,7 @@ main(void)
 	who_wants_another_turn_gets_the_next();
 	results_come_once();
 	as_many_threads_run_turns_as_may();
+	calls_of_a_lane_overlap_when_waiting_would_not_combine_more();
 	turn_stop();
 	return test_result();
 }
