@@ -67,6 +67,9 @@ enum {
 	APPEND_BACKLOG_BYTES_MAX = 64 << 20, /* of a process */
 	APPEND_WAIT = 3000, /* for somebody who holds the stream's row */
 	APPEND_RETRY = 20,
+	STREAM_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600,
+	FORK_SEGMENTS_MAX = 64, /* streams whose entries a fork has */
+	STREAM_ENDS_MAX = 64, /* with one delete; the reaper does the rest */
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

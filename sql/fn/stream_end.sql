@@ -22,7 +22,7 @@
 create or replace function sluice.stream_end(
 	p_stream bigint,
 	p_name text,
-	p_why smallint,
+	p_why integer,
 	out status smallint,
 	out next bigint)
 language plpgsql

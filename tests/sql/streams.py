@@ -37,7 +37,7 @@ class Stream:
 
     def end_sql(self, why=0):
         return ("select status, next from sluice.stream_end("
-                f"{self.id}, {literal(self.name)}, {why}::smallint)")
+                f"{self.id}, {literal(self.name)}, {why})")
 
     def end(self, why=0):
         return int(self.s.row(self.end_sql(why))[0])
