@@ -73,51 +73,87 @@ enqueue_total(const struct turn_item *items)
 	return n;
 }
 
-/* An array of n in the call's arena. */
-#define ARRAY(p, type, n) \
-	((type *)arena_alloc((p)->arena, (size_t)(n) * sizeof(type)))
+#define ARRAY(arena, type, n) \
+	((type *)arena_alloc(arena, (size_t)(n) * sizeof(type)))
+
+/* What the messages of a call bring along, as arrays side by side. */
+struct columns {
+	int n;
+	int64_t *seq, *delay, *ttl;
+	int32_t *retries;
+	struct text *key, *metadata, *payload;
+	/* Does any message have one; do they differ? If not, it costs less. */
+	bool keyed, described, delayed, ttls_differ, retries_differ;
+};
+
+static void
+add_message(struct columns *c, const struct new_message *m, int32_t retries)
+{
+	int k = c->n++;
+
+	c->key[k] = m->key;
+	c->payload[k] = m->payload;
+	c->metadata[k] = m->metadata;
+	c->delay[k] = m->delay_ms;
+	c->ttl[k] = m->ttl_ms;
+	c->retries[k] = retries;
+	c->keyed |= m->key.p != NULL;
+	c->described |= m->metadata.p != NULL;
+	c->delayed |= m->delay_ms != 0;
+	c->ttls_differ |= m->ttl_ms != c->ttl[0];
+	c->retries_differ |= retries != c->retries[0];
+}
+
+static void
+enqueue_columns(struct columns *c, struct arena *arena,
+    const struct turn_item *items)
+{
+	int n = enqueue_total(items);
+	int64_t next = message_seq_take(n);
+
+	*c = (struct columns){
+		.seq = ARRAY(arena, int64_t, n),
+		.delay = ARRAY(arena, int64_t, n),
+		.ttl = ARRAY(arena, int64_t, n),
+		.retries = ARRAY(arena, int32_t, n),
+		.key = ARRAY(arena, struct text, n),
+		.metadata = ARRAY(arena, struct text, n),
+		.payload = ARRAY(arena, struct text, n),
+	};
+	for (int i = 0; i < n; i++, next += MESSAGE_SEQ_STEP)
+		c->seq[i] = next;
+	for (; items; items = items->next) {
+		const struct enqueue *e = (const struct enqueue *)items;
+
+		for (int i = 0; i < e->count; i++)
+			add_message(c, &e->message[i], e->max_retries);
+	}
+}
 
 static void
 enqueue_fill(struct params *p, struct turn_item *items)
 {
 	const struct enqueue *lead = (const struct enqueue *)items;
-	int n = enqueue_total(items), k = 0;
-	int64_t *seq = ARRAY(p, int64_t, n), *delay = ARRAY(p, int64_t, n);
-	int64_t *ttl = ARRAY(p, int64_t, n), next = message_seq_take(n);
-	int32_t *retries = ARRAY(p, int32_t, n);
-	struct text *key = ARRAY(p, struct text, n);
-	struct text *metadata = ARRAY(p, struct text, n);
-	struct text *payload = ARRAY(p, struct text, n);
-	bool keyed = false;
+	struct columns c;
 
-	for (; items; items = items->next) {
-		const struct enqueue *e = (const struct enqueue *)items;
-
-		keyed |= e->keyed;
-		for (int i = 0; i < e->count; i++, k++) {
-			const struct new_message *m = &e->message[i];
-
-			seq[k] = next;
-			next += MESSAGE_SEQ_STEP;
-			key[k] = m->key;
-			payload[k] = m->payload;
-			metadata[k] = m->metadata;
-			delay[k] = m->delay_ms;
-			ttl[k] = m->ttl_ms;
-			retries[k] = e->max_retries;
-		}
-	}
+	enqueue_columns(&c, p->arena, items);
 	param_bigint(p, lead->item.owner);
-	param_bigints(p, seq, NULL, n);
-	if (keyed)
-		param_texts(p, key, n);
+	param_bigints(p, c.seq, NULL, c.n);
+	if (c.keyed)
+		param_texts(p, c.key, c.n);
 	else
 		param_null(p);
-	param_byteas(p, payload, n);
-	param_byteas(p, metadata, n);
-	param_bigints(p, delay, NULL, n);
-	param_bigints(p, ttl, NULL, n);
-	param_integers(p, retries, NULL, n);
+	param_byteas(p, c.payload, c.n);
+	if (c.described)
+		param_byteas(p, c.metadata, c.n);
+	else
+		param_null(p);
+	if (c.delayed)
+		param_bigints(p, c.delay, NULL, c.n);
+	else
+		param_null(p);
+	param_bigints(p, c.ttl, NULL, c.ttls_differ ? c.n : 1);
+	param_integers(p, c.retries, NULL, c.retries_differ ? c.n : 1);
 	if (lead->max_depth)
 		param_integer(p, lead->max_depth);
 	else
@@ -221,10 +257,10 @@ static void
 fill_deliveries(struct params *p, const struct turn_item *items,
     struct settlement **all, int n)
 {
-	int64_t *seq = ARRAY(p, int64_t, n);
-	int32_t *tries = ARRAY(p, int32_t, n);
-	bool *has = ARRAY(p, bool, n);
-	bool *base = ARRAY(p, bool, n), *dlq = ARRAY(p, bool, n);
+	int64_t *seq = ARRAY(p->arena, int64_t, n);
+	int32_t *tries = ARRAY(p->arena, int32_t, n);
+	bool *has = ARRAY(p->arena, bool, n);
+	bool *base = ARRAY(p->arena, bool, n), *dlq = ARRAY(p->arena, bool, n);
 
 	for (int i = 0; i < n; i++) {
 		seq[i] = all[i]->seq;
@@ -243,7 +279,7 @@ fill_deliveries(struct params *p, const struct turn_item *items,
 static void
 fill_delays(struct params *p, struct settlement **all, int n)
 {
-	int64_t *delay = ARRAY(p, int64_t, n);
+	int64_t *delay = ARRAY(p->arena, int64_t, n);
 
 	for (int i = 0; i < n; i++)
 		delay[i] = all[i]->delay_ms;
@@ -264,7 +300,7 @@ nack_fill(struct params *p, struct turn_item *items)
 {
 	int n;
 	struct settlement **all = settlements(p->arena, items, &n);
-	struct text *error = ARRAY(p, struct text, n);
+	struct text *error = ARRAY(p->arena, struct text, n);
 
 	fill_deliveries(p, items, all, n);
 	for (int i = 0; i < n; i++)

@@ -6,6 +6,7 @@
  *	$4 payload bytea[], $5 metadata bytea[] or null,
  *	$6 delay_ms bigint[] or null, $7 ttl_ms bigint[] or null,
  *	$8 max_retries integer[], $9 max_depth integer or null
+ * One ttl_ms or one max_retries holds for all.
  * One row:
  *	0 seq bigint[], in the order given; null when the topic is full
  */

@@ -30,9 +30,7 @@ def fill(bench, topic, count):
                 array(select {NOW_SEQ} + n * 1024
                     from generate_series(1, {n}) n), null,
                 array_fill(repeat('x', 200)::bytea, array[{n}]), null,
-                array_fill(0::bigint, array[{n}]),
-                array_fill(86400000::bigint, array[{n}]),
-                array_fill(3, array[{n}]), null))""")
+                null, array[86400000]::bigint[], array[3], null))""")
     sql("vacuum analyze sluice.messages")
     return int(topic_id)
 

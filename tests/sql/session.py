@@ -121,11 +121,13 @@ class Topic:
     def enqueue_sql(self, seqs, keys=None, payloads=None, metadata=None,
                     delay_ms=None, ttl_ms=None, max_retries=3, depth=None):
         payloads = payloads or [f"payload {seq}" for seq in seqs]
+        if not isinstance(max_retries, list):
+            max_retries = [max_retries]  # holds for all
         return (f"select unnest(sluice.enqueue({self.id}, "
                 f"{array(seqs, 'bigint')}, {array(keys, 'text')}, "
                 f"{array(payloads, 'bytea')}, {array(metadata, 'bytea')}, "
                 f"{array(delay_ms, 'bigint')}, {array(ttl_ms, 'bigint')}, "
-                f"{array([max_retries] * len(seqs), 'integer')}, "
+                f"{array(max_retries, 'integer')}, "
                 f"{literal(depth)}))")
 
     def enqueue(self, seqs, **options):

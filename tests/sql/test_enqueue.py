@@ -36,6 +36,23 @@ def test_a_time_to_live_of_nothing_is_for_ever(s):
     equal(t.seqs("expires_at > now()"), [3])
 
 
+def test_one_value_holds_for_all_and_several_for_each(s):
+    columns = "extract(epoch from expires_at - created_at)::int, max_retries"
+    for keys in None, ["a", None, "b"]:
+        t = Topic(s)
+        t.enqueue([1, 2, 3], keys=keys, ttl_ms=[60000], max_retries=5)
+        equal([t.get(seq, columns) for seq in (1, 2, 3)], [["60", "5"]] * 3)
+        keys = keys and ["c", None, "d"]
+        t.enqueue([4, 5, 6], keys=keys, ttl_ms=[60000, 0, None],
+                  max_retries=[5, 6, 7])
+        equal([t.get(seq, columns) for seq in (4, 5, 6)],
+              [["60", "5"], [None, "6"], [None, "7"]])
+        t.enqueue([7, 8], ttl_ms=[0])
+        equal(t.get(8, columns), [None, "3"])
+        t.enqueue([9, 10], ttl_ms=[60000, 30000])
+        equal(t.get(10, columns), ["30", "3"])
+
+
 def test_a_used_seq_is_refused_and_nothing_is_stored(s):
     t = Topic(s)
     t.enqueue([1])

@@ -7,5 +7,5 @@ select seq as m_seq, tries as m_tries, retries, max_retries, status, visible_at,
 select item, seq, tries from sluice.ack(:topic::bigint, array[:m_seq::bigint], array[:m_tries::integer], array[true], array[true]);
 \set from :m_seq - 102400000
 \if :look % 100 = 0
-select sluice.enqueue(:topic::bigint, array(select ((extract(epoch from clock_timestamp()) - 1704067200)::numeric * 1000000)::bigint * 1024 + n * 1024 + :client_id from generate_series(1, 100) n), null, array_fill(:payload::bytea, array[100]), null, array_fill(0::bigint, array[100]), array_fill(86400000::bigint, array[100]), array_fill(3, array[100]), null);
+select sluice.enqueue(:topic::bigint, array(select ((extract(epoch from clock_timestamp()) - 1704067200)::numeric * 1000000)::bigint * 1024 + n * 1024 + :client_id from generate_series(1, 100) n), null, array_fill(:payload::bytea, array[100]), null, null, array[86400000]::bigint[], array[3], null);
 \endif
