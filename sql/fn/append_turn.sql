@@ -151,15 +151,13 @@ begin
 		status := 0;
 		number := null;
 		held := null;
-		v_known := null;
-		if p_producer[i] is not null then
-			select p.epoch, p.seq
-			into v_known
-			from sluice.producers p
-			where p.stream_id = p_stream
-			and p.incarnation = v_row.incarnation
-			and p.producer = p_producer[i];
-		end if;
+		-- Without a producer it finds nothing, which is to be known.
+		select p.epoch, p.seq
+		into v_known
+		from sluice.producers p
+		where p.stream_id = p_stream
+		and p.incarnation = v_row.incarnation
+		and p.producer = p_producer[i];
 		if v_row.closed then
 			-- Who closed it may say so again.
 			status := case

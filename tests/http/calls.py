@@ -180,6 +180,18 @@ def listing(t):
     return Made(f"/api/messages?topic={topic}", topic=topic)
 
 
+def streamed(t):
+    """A stream of JSON; grants match streams as they do topics."""
+    name = t.fresh("topic")
+    t.admin.put(f"/v1/stream/{name}", {"n": 1}).expect(201)
+    return Made(f"/v1/stream/{name}", topic=name)
+
+
+def new_stream(t):
+    name = t.fresh("topic")
+    return Made(f"/v1/stream/{name}", topic=name)
+
+
 def fixed(path, body=None):
     return lambda t: Made(path, body)
 
@@ -268,6 +280,9 @@ CALLS = {
     ("POST", "/api/users/{}/consumer-group-grants"): Call(
         201, on_user("/consumer-group-grants", {"consumer_group": "g"}),
         members={"consumer_group": NAME, "topic_pattern": PATTERN}),
+
+    ("PUT", "/v1/stream/{*}"): Call(201, new_stream, WRITE, any_query=True),
+    ("DELETE", "/v1/stream/{*}"): Call(204, streamed, MANAGE, any_query=True),
 }
 
 
