@@ -193,15 +193,22 @@ refuse_gap(struct request *r, const struct append *append)
 	return DONE;
 }
 
-/* Somebody holds the row: come again in a moment, but not for ever. */
+/*
+ * Somebody holds the row: come again in a moment, but not for ever. A process
+ * that drains may not park, and it is most likely another one that appends.
+ */
 static enum verdict
-come_again(struct request *r)
+come_again(struct request *r, struct append *append)
 {
 	int64_t now_us = clock_monotonic_us();
 
-	if (r->last_call || now_us > r->started_us + APPEND_WAIT * 1000)
+	if (now_us > r->started_us + APPEND_WAIT * 1000)
 		return fail(r, E_BUSY, "the stream's row is locked by somebody "
 		    "else; try again");
+	if (r->last_call) {
+		r->turn = &append->item;
+		return TURN;
+	}
 	r->deadline_us = now_us + APPEND_RETRY * 1000;
 	return PARK;
 }
@@ -220,7 +227,7 @@ appended(struct request *r, struct append *append)
 		r->turn = &append->item;
 		return TURN;
 	case APPEND_BUSY:
-		return come_again(r);
+		return come_again(r, append);
 	case APPEND_NOT_FOUND:
 		return fail(r, E_NOT_FOUND, "stream not found");
 	case APPEND_EXPIRED:
