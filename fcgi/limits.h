@@ -55,6 +55,7 @@ enum {
 	LIST_LIMIT_DEFAULT = 50,
 	LIST_LIMIT_MAX = 200,
 	REAP_BATCH = 5000,
+	REAP_BYTES = 32 << 20,
 	PURGE_MS_MAX = 30000,
 
 	/* Streams. */

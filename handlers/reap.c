@@ -1,7 +1,8 @@
 /*
  * Reaping is a few statements, each run in small batches until it finds no
- * more: messages whose time is up become expired, and keys and login attempts
- * that nothing refers to are forgotten. Any number of hosts may do it at once.
+ * more: messages whose time is up become expired, keys and login attempts
+ * that nothing refers to are forgotten, and streams end (reap_streams.c). Any
+ * number of hosts may do it at once.
  */
 #include "handlers/reap.h"
 
@@ -11,6 +12,7 @@
 #include "fcgi/limits.h"
 #include "fcgi/metrics.h"
 #include "fcgi/settings.h"
+#include "handlers/reap_streams.h"
 #include "sql/db.h"
 
 /* Run a statement whose one row begins with a count; -1 when it failed. */
@@ -79,15 +81,17 @@ reap_command(int count, char **arguments)
 	struct arena *arena = arena_new();
 	struct db *db = db_open("sluice reap", false);
 	int64_t expired, keys, attempts;
+	bool streams;
 
 	(void)count, (void)arguments; /* takes none */
 	(void)metrics_open(settings.var); /* counting is not what we are for */
 	expired = expire(db, arena);
 	keys = forget_keys(db, arena);
 	attempts = count_of(db, STATEMENT_login_attempts_reap, NULL);
+	streams = reap_streams(db);
 	db_close(db);
 	arena_free(arena);
-	if (expired < 0 || keys < 0 || attempts < 0) {
+	if (expired < 0 || keys < 0 || attempts < 0 || !streams) {
 		fprintf(stderr, "sluice reap: the database did not answer\n");
 		return EXIT_FAILURE;
 	}

@@ -6,8 +6,6 @@
 
 #include "fcgi/limits.h"
 #include "fcgi/metrics.h"
-#include "sql/streams.h"
-#include "sql/wake.h"
 
 /* One step; *next is the source that has to end too, *more if there is one. */
 static enum db_outcome
@@ -49,10 +47,8 @@ stream_end(struct db *db, struct arena *arena, int64_t id, struct text name,
 			first = outcome;
 			*status = step;
 		}
-		if (outcome == DB_DONE && step == ENDED) {
+		if (outcome == DB_DONE && step == ENDED)
 			metric_add(METRIC_streams_ended, 1);
-			wake(stream_channel(id), WAKE_ALL);
-		}
 		id = next;
 	} while (more && ++steps < STREAM_ENDS_MAX);
 	return first;

@@ -26,8 +26,8 @@ enum end_status {
 
 /*
  * End the stream, and then those sources of it, one after the other, that
- * were only kept for it. Their waiting readers are woken. An absent name is
- * any. *status counts when the outcome is DB_DONE.
+ * were only kept for it. An absent name is any. *status counts when the
+ * outcome is DB_DONE. To wake who waits is the caller's.
  */
 enum db_outcome stream_end(struct db *db, struct arena *arena, int64_t id,
     struct text name, enum end_why why, enum end_status *status);

@@ -6,6 +6,7 @@
 #include "handlers/handlers.h"
 #include "handlers/streams/stream.h"
 #include "sql/stream_ends.h"
+#include "sql/wake.h"
 
 enum verdict
 stream_delete(struct request *r)
@@ -22,6 +23,8 @@ stream_delete(struct request *r)
 		return db_fail(r, outcome);
 	switch (status) {
 	case ENDED:
+		wake(stream_channel(stream_id(name)), WAKE_ALL);
+		return reply_empty(r, 204);
 	case END_BEFORE:
 		return reply_empty(r, 204);
 	case END_GONE_BEFORE:
