@@ -60,7 +60,8 @@ declare
 	v_at timestamptz;
 	v_row record;
 	v_first integer := 1;	-- of the caller's entries in p_data
-	v_known record;		-- of the producer
+	v_epoch bigint;		-- what is known of the producer
+	v_seq bigint;
 	v_any boolean := false;
 begin
 	if p_count is null then
@@ -151,45 +152,48 @@ begin
 		status := 0;
 		number := null;
 		held := null;
-		-- Without a producer it finds nothing, which is to be known.
-		select p.epoch, p.seq
-		into v_known
-		from sluice.producers p
-		where p.stream_id = p_stream
-		and p.incarnation = v_row.incarnation
-		and p.producer = p_producer[i];
+		v_epoch := null;
+		v_seq := null;
+		if p_producer[i] is not null then
+			select p.epoch, p.seq
+			into v_epoch, v_seq
+			from sluice.producers p
+			where p.stream_id = p_stream
+			and p.incarnation = v_row.incarnation
+			and p.producer = p_producer[i];
+		end if;
 		if v_row.closed then
 			-- Who closed it may say so again.
 			status := case
 				when p_count[i] = 0
 					and p_producer[i] is null
 				then 7
-				when v_known.epoch = p_epoch[i]
-					and v_known.seq = p_producer_seq[i]
+				when v_epoch = p_epoch[i]
+					and v_seq = p_producer_seq[i]
 				then 7
 				else 4 end;
-			number := v_known.seq;
+			number := v_seq;
 		elsif p_count[i] > 0
 			and p_media[i] <> v_row.media_type then
 			status := 5;
 		elsif p_producer[i] is not null then
-			if v_known.epoch > p_epoch[i] then
+			if v_epoch > p_epoch[i] then
 				status := 8;
-				number := v_known.epoch;
-			elsif v_known.epoch is null
-				or v_known.epoch < p_epoch[i] then
+				number := v_epoch;
+			elsif v_epoch is null
+				or v_epoch < p_epoch[i] then
 				if p_producer_seq[i] <> 0 then
 					status := case
-						when v_known.epoch is null
+						when v_epoch is null
 						then 10 else 9 end;
 					number := 0;
 				end if;
-			elsif p_producer_seq[i] <= v_known.seq then
+			elsif p_producer_seq[i] <= v_seq then
 				status := 7;
-				number := v_known.seq;
-			elsif p_producer_seq[i] > v_known.seq + 1 then
+				number := v_seq;
+			elsif p_producer_seq[i] > v_seq + 1 then
 				status := 10;
-				number := v_known.seq + 1;
+				number := v_seq + 1;
 			end if;
 		end if;
 		if status = 0 and p_stream_seq[i] <= v_row.stream_seq then
