@@ -67,7 +67,7 @@ enum {
 	APPEND_ENTRIES_MAX = 1 << 17,
 	APPEND_BACKLOG_BYTES_MAX = 64 << 20, /* of a process */
 	APPEND_WAIT = 3000, /* for somebody who holds the stream's row */
-	APPEND_RETRY = 20,
+	APPEND_PAUSE_MAX = 50, /* between two tries */
 	STREAM_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600,
 	FORK_SEGMENTS_MAX = 64, /* streams whose entries a fork has */
 	STREAM_ENDS_MAX = 64, /* with one delete; the reaper does the rest */

@@ -45,6 +45,9 @@ struct append {
 	int64_t at_us;		/* Unix; INT64_MIN: now */
 	bool close;
 
+	/* The handler's own: before it tries a row again that is held. */
+	int pause_ms;
+
 	/* Filled by the turn. */
 	bool alone;		/* each of the call is decided on its own */
 	enum append_status status;

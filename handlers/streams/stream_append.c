@@ -209,7 +209,9 @@ come_again(struct request *r, struct append *append)
 		r->turn = &append->item;
 		return TURN;
 	}
-	r->deadline_us = now_us + APPEND_RETRY * 1000;
+	r->deadline_us = now_us + append->pause_ms * 1000;
+	append->pause_ms = append->pause_ms * 2 < APPEND_PAUSE_MAX ?
+	    append->pause_ms * 2 : APPEND_PAUSE_MAX;
 	return PARK;
 }
 
