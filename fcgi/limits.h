@@ -71,6 +71,9 @@ enum {
 	STREAM_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600,
 	FORK_SEGMENTS_MAX = 64, /* streams whose entries a fork has */
 	STREAM_ENDS_MAX = 64, /* with one delete; the reaper does the rest */
+	READ_ENTRIES_MAX = 5000, /* of a page, and */
+	READ_BYTES_MAX = 1 << 20, /* unless one entry alone is longer */
+	READ_SEGMENTS_MAX = 16, /* of a fork, in one page */
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

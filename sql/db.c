@@ -349,3 +349,21 @@ db_call(struct request *r, enum statement statement,
 		db_fail(r, outcome);
 	return result;
 }
+
+bool
+db_call_batch(struct request *r, struct arena *arena, struct db_batch *batch,
+    int n)
+{
+	enum db_outcome outcome;
+
+	if (request_failed(r))
+		return false;
+	outcome = db_run_batch(r->db, batch, n);
+	if (outcome != DB_DONE) {
+		db_fail(r, outcome);
+		return false;
+	}
+	for (int i = 0; i < n; i++)
+		arena_defer(arena, clear, batch[i].result);
+	return true;
+}

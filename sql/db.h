@@ -83,6 +83,13 @@ struct db_batch {
 };
 enum db_outcome db_run_batch(struct db *db, struct db_batch *batch, int n);
 
+/*
+ * The same for a request, false after fail(). The results live as long as the
+ * arena, which need not be the request's.
+ */
+bool db_call_batch(struct request *r, struct arena *arena,
+    struct db_batch *batch, int n);
+
 /* Rows and columns of a binary result, by position. */
 int row_count(const struct pg_result *rows);
 void rows_free(struct pg_result *take_rows);
