@@ -74,6 +74,7 @@ enum {
 	READ_ENTRIES_MAX = 5000, /* of a page, and */
 	READ_BYTES_MAX = 1 << 20, /* unless one entry alone is longer */
 	READ_SEGMENTS_MAX = 16, /* of a fork, in one page */
+	LONG_POLL_MAX = 300000,
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

@@ -58,6 +58,42 @@ header_is_true(struct request *r, const char *cgi_name)
 }
 
 bool
+count_read(struct text text, int64_t *count)
+{
+	long long value;
+
+	if (!text.n || !isdigit((unsigned char)*text.p) ||
+	    (*text.p == '0' && text.n > 1) || !text_to_integer(text, &value))
+		return false;
+	*count = value;
+	return true;
+}
+
+bool
+duration_read(struct text text, int64_t unit_ms, int64_t *ms)
+{
+	const struct {
+		struct text suffix;
+		int64_t ms;
+	} units[] = {
+		{ TEXT("ms"), 1 },
+		{ TEXT("s"), 1000 },
+		{ TEXT("m"), 60 * 1000 },
+		{ TEXT("h"), 3600 * 1000 },
+		{ TEXT("d"), 24 * 3600 * 1000 },
+		{ TEXT(""), unit_ms },
+	};
+	size_t i = 0;
+	int64_t count;
+
+	while (!text_ends_with(text, units[i].suffix))
+		i++;
+	text.n -= units[i].suffix.n;
+	return count_read(text, &count) &&
+	    !__builtin_mul_overflow(count, units[i].ms, ms);
+}
+
+bool
 time_read(struct text text, int64_t *unix_us)
 {
 	long long ns;

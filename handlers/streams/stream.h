@@ -28,6 +28,12 @@ struct text header_value(struct request *r, const char *cgi_name,
 /* Is it "true", in any case? Anything else counts as not sent. */
 bool header_is_true(struct request *r, const char *cgi_name);
 
+/* A whole number without a sign and without leading zeros. */
+bool count_read(struct text text, int64_t *count);
+
+/* Such a number with ms, s, m, h or d behind it; bare, it counts units. */
+bool duration_read(struct text text, int64_t unit_ms, int64_t *ms);
+
 /*
  * Unix microseconds of an RFC 3339 time, or of digits, which are Unix
  * nanoseconds. False, and nothing failed, for anything else.

@@ -2,7 +2,6 @@
  * PUT /v1/stream/{name}: create a stream, with first entries, as a fork of
  * another; or see that it is there as it is wanted.
  */
-#include <ctype.h>
 
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
@@ -55,43 +54,11 @@ struct wish {
 	int64_t sub_offset;
 };
 
-/* A whole number without a sign and without leading zeros. */
-static bool
-read_count(struct text text, int64_t *count)
-{
-	long long value;
-
-	if (!text.n || !isdigit((unsigned char)*text.p) ||
-	    (*text.p == '0' && text.n > 1) || !text_to_integer(text, &value))
-		return false;
-	*count = value;
-	return true;
-}
-
 /* Seconds, or a number with a unit; whole seconds in any case. */
 static bool
-read_duration(struct text text, int64_t *ms)
+read_ttl(struct text text, int64_t *ms)
 {
-	static const struct {
-		struct text suffix;
-		int64_t ms;
-	} units[] = {
-		{ TEXT("ms"), 1 },
-		{ TEXT("s"), 1000 },
-		{ TEXT("m"), 60 * 1000 },
-		{ TEXT("h"), 3600 * 1000 },
-		{ TEXT("d"), 24 * 3600 * 1000 },
-		{ TEXT(""), 1000 },
-	};
-	size_t i = 0;
-	int64_t count;
-
-	while (!text_ends_with(text, units[i].suffix))
-		i++;
-	text.n -= units[i].suffix.n;
-	return read_count(text, &count) &&
-	    !__builtin_mul_overflow(count, units[i].ms, ms) &&
-	    *ms % 1000 == 0;
+	return duration_read(text, 1000, ms) && *ms % 1000 == 0;
 }
 
 static void
@@ -107,7 +74,7 @@ read_expiry(struct request *r, struct wish *wish)
 	if (ttl.p && at.p)
 		fail(r, E_BAD_VALUE, "Stream-TTL and Stream-Expires-At "
 		    "exclude each other");
-	else if (ttl.p && !read_duration(ttl, &wish->ttl_ms))
+	else if (ttl.p && !read_ttl(ttl, &wish->ttl_ms))
 		fail(r, E_BAD_VALUE, "Stream-TTL must be whole seconds, as in "
 		    "3600 or 24h, 30m, 15s");
 	else if (wish->ttl_ms / 1000 > STREAM_TTL_SECONDS_MAX)
@@ -180,7 +147,7 @@ read_fork(struct request *r, struct wish *wish)
 	read_fork_offset(r, offset, wish);
 	if (request_failed(r) || !sub.p)
 		return;
-	if (!read_count(sub, &wish->sub_offset))
+	if (!count_read(sub, &wish->sub_offset))
 		fail(r, E_BAD_VALUE,
 		    "Stream-Fork-Sub-Offset must be a non-negative integer");
 	else if (wish->sub_offset && !wish->at_offset)
