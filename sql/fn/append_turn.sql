@@ -163,13 +163,14 @@ begin
 			and p.producer = p_producer[i];
 		end if;
 		if v_row.closed then
-			-- Who closed it may say so again.
+			-- Who closed it may say so again, and what was written
+			-- before is still a duplicate.
 			status := case
 				when p_count[i] = 0
 					and p_producer[i] is null
 				then 7
 				when v_epoch = p_epoch[i]
-					and v_seq = p_producer_seq[i]
+					and v_seq >= p_producer_seq[i]
 				then 7
 				else 4 end;
 			number := v_seq;
