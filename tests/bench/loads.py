@@ -39,9 +39,11 @@ class Bench:
         """A new one for each slice: they are good for minutes."""
         return self.instance.admin().token
 
-    def wrk(self, script, seconds, connections=CONNECTIONS, threads=2,
+    def wrk(self, script, seconds, connections=None, threads=2, port=None,
             **settings):
         """A slice; its count is what the script counted as `done`."""
+        connections = connections or CONNECTIONS
+        port = port or self.instance.http_port
         environment = {**os.environ, "BENCH_TOKEN": self.token(),
                        "BENCH_PAYLOAD": PAYLOAD,
                        **{f"BENCH_{name.upper()}": str(value)
@@ -51,7 +53,7 @@ class Bench:
             ["wrk", "-t", str(threads), "-c", str(connections),
              "-d", f"{whole(seconds)}s", "--timeout", "30s", "-s",
              HERE / "lua" / f"{script}.lua",
-             f"http://127.0.0.1:{self.instance.http_port}"],
+             f"http://127.0.0.1:{port}"],
             env=environment, capture_output=True, text=True)
         report = re.search(r"^report (.*)$", run.stdout, re.M)
         if run.returncode != 0 or not report:
@@ -62,10 +64,12 @@ class Bench:
         return Slice(told["done"], told["seconds"], meter.per(told["done"]),
                      p50=told["p50_ms"], p99=told["p99_ms"])
 
-    def pgbench(self, script, seconds, per_transaction=1, **variables):
+    def pgbench(self, script, seconds, per_transaction=1, connections=None,
+                **variables):
         """A slice; a transaction counts as so many operations."""
-        command = [PGBENCH, "-n", "-M", "prepared", "-c", str(CONNECTIONS),
-                   "-j", "2", "-T", str(whole(seconds)), "-f",
+        connections = connections or CONNECTIONS
+        command = [PGBENCH, "-n", "-M", "prepared", "-c", str(connections),
+                   "-j", str(min(2, connections)), "-T", str(whole(seconds)), "-f",
                    HERE / "pgbench" / f"{script}.sql"]
         for name, value in {"payload": PAYLOAD, **variables}.items():
             command += ["-D", f"{name}={value}"]

@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import goals_peers  # noqa: E402
 import goals_queue  # noqa: E402
+import goals_streams  # noqa: E402
 import goals_waiting  # noqa: E402
 from harness.client import Failure  # noqa: E402
 from harness.instance import ROOT, Instance  # noqa: E402
@@ -35,6 +36,10 @@ GOALS = {
     "e": goals_waiting.wake_up,
     "f": goals_waiting.many_waiters,
     "g": goals_peers.peers,
+    "streams-a": goals_streams.one_stream,
+    "streams-b": goals_streams.many_streams,
+    "streams-c": goals_streams.beside_redis,
+    "streams-d": goals_streams.one_connection,
 }
 
 
