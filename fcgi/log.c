@@ -235,7 +235,8 @@ log_request(const struct request *r)
 	add_word(&line, method_name(r->method));
 	add_value(&line, "path", r->path, VALUE_BYTES_MAX);
 	add(&line, " status=%d bytes=%zu us=%" PRId64, reply->status,
-	    reply->streamed_bytes + reply->body.n, clock_monotonic_us() - r->started_us);
+	    reply->streamed_bytes + reply->body.n,
+	    clock_monotonic_us() - r->started_us);
 	if (r->client.n)
 		add_value(&line, "client", r->client, VALUE_BYTES_MAX);
 	if (r->user.n)

@@ -28,8 +28,10 @@ struct client {
 	int fd;			/* -1: not connected */
 	bool waits;		/* for the answer to a request */
 	int status;		/* of the last answer; 0: the server closed */
-	unsigned char reply[512];
+	unsigned char head[8];	/* of a record, as far as it has come */
 	size_t n;
+	size_t skip;		/* bytes that belong to it */
+	bool last;		/* it ends the reply */
 };
 
 static struct server server;
@@ -61,28 +63,43 @@ client_ask(struct client *c, const char *verb, int topic, int n)
 	snprintf(uri, sizeof(uri), "/%s/%d/%d", verb, topic, n);
 	must(client_send(c->fd, uri));
 	c->waits = true;
-	c->n = 0;
+	c->status = 0;
+	c->n = c->skip = 0;
+	c->last = false;
 }
 
-/* Is the reply complete: has its last record come? */
+/* Take a part of the reply; true when its last record has ended. */
 static bool
-client_has_reply(const struct client *c)
+client_take(struct client *c, const unsigned char *p, size_t n)
 {
-	for (size_t i = 0; i + 8 <= c->n;) {
-		const unsigned char *head = c->reply + i;
+	while (n) {
+		size_t taken = n < c->skip ? n : c->skip;
 
-		i += 8 + (size_t)(head[4] << 8 | head[5]) + head[6];
-		if (head[1] == CLIENT_END)
-			return i <= c->n;
+		if (c->skip && !c->status)
+			c->status = atoi((const char *)p +
+			    strlen("Status: "));
+		c->skip -= taken;
+		p += taken;
+		n -= taken;
+		while (n && !c->skip && c->n < sizeof(c->head)) {
+			c->head[c->n++] = *p++;
+			n--;
+		}
+		if (c->n == sizeof(c->head) && !c->skip) {
+			c->skip = (size_t)(c->head[4] << 8 | c->head[5]) +
+			    c->head[6];
+			c->n = 0;
+			c->last = c->head[1] == CLIENT_END;
+		}
 	}
-	return false;
+	return c->last && !c->skip;
 }
 
 static void
 client_hear(struct client *c)
 {
-	ssize_t n = recv(c->fd, c->reply + c->n, sizeof(c->reply) - c->n,
-	    MSG_DONTWAIT);
+	static unsigned char bytes[1 << 16];
+	ssize_t n = recv(c->fd, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
 
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -91,13 +108,9 @@ client_hear(struct client *c)
 		client_close(c);
 		return;
 	}
-	c->n += (size_t)n;
-	must(c->n < sizeof(c->reply));
-	if (client_has_reply(c)) {
-		c->status = atoi((const char *)c->reply + 8 +
-		    strlen("Status: "));
+	bytes[n] = '\0';
+	if (client_take(c, bytes, (size_t)n))
 		c->waits = false;
-	}
 }
 
 /* Hear what has come, waiting for it at most so long. */
@@ -121,13 +134,15 @@ waiting_clients(void)
 	return n;
 }
 
-/* One client asks for a token, in either way. */
+/* One client asks for tokens, in one of the three ways. */
 static void
 ask_for_token(struct client *c, int topic, int wait_ms)
 {
+	static const char *const ways[] = { "take", "turn", "flow" };
+
 	if (c->fd < 0)
 		client_open(c);
-	client_ask(c, rand() % 2 ? "take" : "turn", topic, wait_ms);
+	client_ask(c, ways[rand() % 3], topic, wait_ms);
 }
 
 /* It waits long, or gives up soon. */
@@ -254,7 +269,8 @@ drain(void)
 		hear(10);
 		for (int i = 0; i < crowd_size; i++)
 			if (crowd[i].fd >= 0 && !crowd[i].waits) {
-				answered += crowd[i].status == 204;
+				answered += crowd[i].status == 204 ||
+				    crowd[i].status == 200; /* a stream */
 				client_close(&crowd[i]);
 			}
 	}

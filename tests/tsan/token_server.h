@@ -2,6 +2,7 @@
  * A server of tokens, which are to the engine what messages are to the queue.
  * /take takes one in the handler, /turn in a turn, whose items are resumed by
  * whichever thread runs it; both wait until there is one. /bring brings some.
+ * /flow is a stream of whatever tokens it gets; it ends by itself.
  */
 #ifndef TESTS_TSAN_TOKEN_SERVER_H
 #define TESTS_TSAN_TOKEN_SERVER_H
@@ -26,7 +27,7 @@ static struct {
 
 struct take {
 	struct turn_item item;
-	int topic;
+	int topic, tokens;
 	bool got;
 };
 
@@ -143,6 +144,44 @@ serve_turn(struct request *r, int topic, int wait_ms)
 	return take->got ? reply_empty(r, 200) : park_or_leave(r);
 }
 
+/* Large enough now and then that the socket does not take it at once. */
+enum { FLOW_TOKENS = 5, FLOW_BYTES = 300000 };
+
+static enum verdict
+serve_flow(struct request *r, int topic, int wait_ms)
+{
+	struct take *take = r->state;
+	struct buffer *b = &r->reply.body;
+
+	if (!take) {
+		take = r->state = arena_alloc(r->arena, sizeof(*take));
+		take->topic = topic;
+		request_keep(r);
+		lot_listen(r, channel(topic));
+		b = reply_stream(r, 200, "text/plain");
+	}
+	if (r->turn)
+		r->turn = NULL;
+	else
+		take->got = take_token(topic);
+	if (take->got) {
+		size_t n = take->tokens % 2 ? FLOW_BYTES : 10;
+
+		memset(buffer_reserve(b, n), 'x', n);
+		b->n += n;
+		take->tokens++;
+	}
+	r->deadline_us = r->started_us + wait_ms * 1000;
+	if (r->last_call || take->tokens >= FLOW_TOKENS ||
+	    clock_monotonic_us() >= r->deadline_us)
+		return DONE;
+	if (take->got) {
+		r->turn = &take->item;
+		return TURN;
+	}
+	return PARK;
+}
+
 static enum verdict
 serve_look(struct request *r)
 {
@@ -163,6 +202,8 @@ serve(struct request *r)
 		return serve_take(r, topic, n);
 	if (strcmp(verb, "turn") == 0)
 		return serve_turn(r, topic, n);
+	if (strcmp(verb, "flow") == 0)
+		return serve_flow(r, topic, n);
 	if (strcmp(verb, "look") == 0)
 		return serve_look(r);
 	if (strcmp(verb, "bring") == 0)
