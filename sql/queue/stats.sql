@@ -1,7 +1,8 @@
 /*
  * How many messages each topic has in each state, and when the oldest of them
  * was created; dead letters under the topic's name with ".dlq". Reads all of
- * three indexes: a tenth of a second for a million messages.
+ * three indexes: a tenth of a second for a million messages, and as much again
+ * when no vacuum has come by yet.
  *
  * Rows, by name and status:
  *	0 name text, 1 status text (pending, processing, failed or expired),

@@ -70,8 +70,8 @@ def describe(name, slices, unit):
                  if group in s.processor]
         user = sum(t[0] * n for t, n in times) / max(count, 1)
         system = sum(t[1] * n for t, n in times) / max(count, 1)
-        if user + system >= 0.5:
-            costs.append(f"{group} {user:.0f}+{system:.0f}")
+        if user + system >= 0.05:
+            costs.append(f"{group} {user:.1f}+{system:.1f}")
     if costs:
         line += f"; user+system us each: {', '.join(costs)}"
     say(line)

@@ -30,6 +30,13 @@ def test_hot_tables_have_a_primary_key_and_no_other_unique_index(s):
           [["sluice.messages", "1"], ["sluice.message_keys", "1"]])
 
 
+def test_no_vacuum_of_messages_comes_for_inserts_alone(s):
+    equal(s.rows("""
+        select 'autovacuum_vacuum_insert_threshold=-1' = any (reloptions)
+        from pg_class
+        where oid = 'sluice.messages'::regclass"""), [["t"]])
+
+
 def test_no_constraint_binds_a_hot_table_to_another(s):
     equal(s.rows(f"""
         select c.conname
