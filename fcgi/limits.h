@@ -75,6 +75,12 @@ enum {
 	READ_BYTES_MAX = 1 << 20, /* unless one entry alone is longer */
 	READ_SEGMENTS_MAX = 16, /* of a fork, in one page */
 	LONG_POLL_MAX = 300000,
+	LIVE_BYTES_MAX = 64 << 10, /* of what a waiting reader gets at once */
+	HEARTBEAT = 15000, /* of server-sent events */
+	TAILS_LOOK_S = 30, /* every tail is looked up in that time, in seconds */
+	TAIL_PAGES_MAX = 16, /* for all who wait at a stream's end */
+	TAIL_BYTES_MAX = 256 << 10,
+	TAILS_BYTES_MAX = 64 << 20, /* of all tails of a process */
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

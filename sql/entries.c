@@ -220,6 +220,14 @@ try_read(struct request *r, struct arena *arena, const struct page_wish *wish,
 	return true;
 }
 
+/* The page may be newer than the row. */
+static void
+see_end(struct stream *stream, const struct page *page)
+{
+	if (page->entries && page->next > stream->next_seq)
+		stream->next_seq = page->next;
+}
+
 bool
 page_read(struct request *r, struct arena *arena, const struct page_wish *wish,
     struct stream *stream, struct page *page)
@@ -230,6 +238,7 @@ page_read(struct request *r, struct arena *arena, const struct page_wish *wish,
 		if (!try_read(r, arena, wish, stream, page, &again))
 			return false;
 	} while (again);
+	see_end(stream, page);
 	return true;
 }
 

@@ -35,8 +35,8 @@ struct page {
 };
 
 /*
- * Read the stream's row and a page of its entries. The page is not older than
- * the row: its entries may reach behind the row's next_seq. It holds at most
+ * Read the stream's row and a page of its entries, which may be newer than the
+ * row: next_seq is as the newer of them has it. The page holds at most
  * READ_ENTRIES_MAX entries and bytes_max bytes, but at least one entry if
  * there is one. Both live as long as the arena.
  *

@@ -20,6 +20,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "sql/db.h"
+#include "sql/tails.h"
 #include "sql/wake_note.h"
 
 enum {
@@ -113,10 +114,27 @@ leave_note(struct channel_key key, uint32_t count, int64_t due_wall_us)
 		stir_waker();
 }
 
+/* What is known of the stream is stale before anybody looks. */
+static uint32_t
+wake_here(struct channel_key key, uint32_t count)
+{
+	if (key.kind == CHANNEL_STREAM)
+		tails_moved(key.id);
+	return lot_wake(key, count);
+}
+
+/* Notes were missed. Who waits at a stream is woken if it has moved. */
+static void
+wake_everyone_here(void)
+{
+	tails_may_have_moved();
+	lot_wake_everyone();
+}
+
 void
 wake(struct channel_key key, uint32_t count)
 {
-	uint32_t woken = lot_wake(key, count);
+	uint32_t woken = wake_here(key, count);
 
 	/* Competing consumers: whom we woke here needs no waking elsewhere. */
 	if (woken < count)
@@ -255,7 +273,7 @@ heard_from(const struct wake_note *note, int64_t now)
 	if (!peer)
 		return;
 	if (note->number != peer->number + !announcement)
-		lot_wake_everyone();
+		wake_everyone_here();
 	if (note->waiting && !peer->waiting) {
 		waker.sent++;
 		waker.announce_after_us = now;
@@ -277,7 +295,7 @@ receive(const char *text, int64_t now)
 	metric_add(METRIC_wake_notes_received, *note.entries != '\0');
 	while (wake_note_next(&note, &entry)) {
 		if (entry.count)
-			lot_wake(entry.key, entry.count);
+			wake_here(entry.key, entry.count);
 		if (entry.due_wall_us)
 			waker.hooks->due(entry.key, entry.due_wall_us);
 	}
@@ -305,7 +323,7 @@ forget_silent_peers(int64_t now)
 		if (now - waker.peer[i].heard_us < PEER_SILENT_MS * 1000)
 			continue;
 		waker.peer[i--] = waker.peer[--waker.peers];
-		lot_wake_everyone();
+		wake_everyone_here();
 	}
 }
 
@@ -358,7 +376,7 @@ listen_connection(void)
 		return NULL;
 	waker.listening = db_opened(waker.db);
 	waker.peers = 0;
-	lot_wake_everyone();
+	wake_everyone_here();
 	return connection;
 }
 
@@ -407,11 +425,13 @@ waker_main(void *unused)
 			read_epochs(now);
 			announce(now);
 			forget_silent_peers(now);
+			tails_tick(waker.db, now);
 			/* Last: the calls above may have brought some in. */
 			connection = db_connection(waker.db);
 			receive_all(connection, now);
 		}
-		pause_until_something(connection, now);
+		if (!connection || !tails_hurry())
+			pause_until_something(connection, now);
 	}
 	send_notes(INT64_MAX);
 	db_close(waker.db);

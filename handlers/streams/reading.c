@@ -70,6 +70,7 @@ read_offset(struct request *r, struct reading *reading, struct text offset)
 		reading->start = START_BEGINNING;
 	} else if (text_equal(offset, TEXT("now"))) {
 		reading->start = START_NOW;
+		reading->from = INT64_MAX; /* behind all that there is */
 	} else if (offset_parse(offset, &at)) {
 		reading->start = START_OFFSET;
 		reading->incarnation = at.incarnation;

@@ -6,7 +6,8 @@
  */
 #define _GNU_SOURCE /* memmem */
 #include "handlers/handlers.h"
-#include "handlers/streams/reading.h"
+#include "handlers/streams/live.h"
+#include "handlers/streams/stream_live.h"
 
 /* With what cannot stand in a tag or in a list of tags as %XX. */
 static void
@@ -143,17 +144,37 @@ read_stream(struct request *r, struct text path_key)
 {
 	struct reading *reading = reading_begin(r, path_key);
 
-	return reading ? catch_up(r, reading) : DONE;
+	if (!reading)
+		return DONE;
+	switch (reading->live) {
+	case LIVE_NOT:
+		break;
+	case LIVE_LONG_POLL:
+		return stream_long_poll(r, reading);
+	case LIVE_SSE:
+		return stream_sse(r, reading);
+	}
+	return catch_up(r, reading);
+}
+
+/* A live read is called again. */
+static enum verdict
+read_on(struct request *r)
+{
+	const struct live_read *live = r->state;
+
+	return live->reading->live == LIVE_SSE ? stream_sse_again(r) :
+	    stream_long_poll_again(r);
 }
 
 enum verdict
 stream_read(struct request *r)
 {
-	return read_stream(r, TEXT_ABSENT);
+	return r->state ? read_on(r) : read_stream(r, TEXT_ABSENT);
 }
 
 enum verdict
 stream_read_key(struct request *r)
 {
-	return read_stream(r, r->param[1]);
+	return r->state ? read_on(r) : read_stream(r, r->param[1]);
 }
