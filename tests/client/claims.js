@@ -31,9 +31,9 @@ export function create(word, contentType, more = {})
 		url: fresh(word), headers, contentType, ...more });
 }
 
-export async function whole(address, kind = 'json')
+export async function whole(address, kind = 'json', live = false)
 {
-	const res = await stream({ url: address, headers, live: false });
+	const res = await stream({ url: address, headers, live });
 
 	return res[kind]();
 }
