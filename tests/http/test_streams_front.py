@@ -1,0 +1,118 @@
+"""What holds for every reply of the streams door, whoever makes it."""
+
+import calls
+from harness.client import Failure, raw_exchange
+from harness.context import same
+
+ALLOWED = ("authorization", "content-type", "if-none-match", "stream-seq",
+           "stream-closed", "producer-id", "producer-epoch", "producer-seq")
+EXPOSED = ("stream-next-offset", "stream-up-to-date", "stream-cursor",
+           "stream-closed", "etag", "location", "producer-epoch")
+
+
+def words(value):
+    return [word.strip() for word in value.split(",")]
+
+
+def paths(t):
+    """A path for each pattern under /v1/, and the methods of the pattern."""
+    found = {}
+    for method, pattern, _, _ in calls.routes():
+        if pattern.startswith("/v1/"):
+            found.setdefault(pattern, set()).add(method)
+    for pattern, methods in found.items():
+        name = t.fresh("topic")
+        yield (pattern.replace("{*}", f"{name}/x").replace("{}", "y"),
+               methods)
+
+
+def check_headers(reply):
+    for name, value in (("X-Content-Type-Options", "nosniff"),
+                        ("Access-Control-Allow-Origin", "*")):
+        if reply.headers.get_all(name) != [value]:
+            raise Failure(f"{reply}: {name} is {reply.headers.get_all(name)}")
+
+
+def test_browsers_may_ask_for_every_path(t):
+    asked = 0
+    for path, methods in paths(t):
+        reply = t.anonymous().request("OPTIONS", path, headers={
+            "Origin": "https://elsewhere.example",
+            "Access-Control-Request-Method": "POST"})
+        reply.expect(204)
+        check_headers(reply)
+        same(set(words(reply.headers["Access-Control-Allow-Methods"])),
+             methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()),
+             path)
+        allowed = words(reply.headers["Access-Control-Allow-Headers"])
+        same([name for name in ALLOWED if name not in allowed], [])
+        same(int(reply.headers["Access-Control-Max-Age"]) > 0, True)
+        asked += 1
+    same(asked > 1, True, "paths were asked")
+    t.anonymous().request("OPTIONS", "/api/stats").expect(405)
+
+
+def test_errors_let_browsers_read_them(t):
+    anonymous = t.anonymous()
+    for path, methods in paths(t):
+        for method in methods:
+            reply = anonymous.request(method, path)
+            reply.expect(401)
+            check_headers(reply)
+        reply = t.admin.request("PATCH", path)
+        reply.expect(405, "the path does not take this method")
+        check_headers(reply)
+        exposed = words(reply.headers["Access-Control-Expose-Headers"])
+        same([name for name in EXPOSED if name not in exposed], [])
+        same("authorization" in exposed, False)
+
+
+def test_what_leads_nowhere_wears_the_envelope_too(t):
+    long = "x" * 1025
+    for path, status, sentence in (
+            ("/v1/nothing", 404, "no such path"),
+            ("/v1/stream", 404, "no such path"),
+            ("/v1/stream/", 400, "the path has no name in it"),
+            ("/v1/stream//", 400, "the path has no name in it"),
+            (f"/v1/stream/{long}", 400, "the name is longer than "
+             "STREAM_NAME_BYTES_MAX (1024 bytes)"),
+            ("/v1/stream/" + "%41" * 1025, 400, None),
+            ("/v1/stream/a%00b", 400, None),
+            ("/v1/stream/a%FFb", 400, None),
+            ("/v1/stream/a%", 400, None),
+            ("/v1/" + "x" * 9000, 414, None),
+            ("/v1/stream/a?x=" + "y" * 9000, 414, None),
+            ("/v1/" + "x" * 70000, 414, None)):
+        reply = t.admin.get(path)
+        reply.expect(status, sentence)
+        check_headers(reply)
+
+
+def test_names_of_1024_bytes_are_names(t):
+    for name in ("x" * 1024, "%41" * 1024, "a/" * 511 + "bc"):
+        # Not found, not misunderstood.
+        t.admin.get(f"/v1/stream/{name}").expect(404)
+
+
+def test_a_body_over_10_mib_is_refused_in_the_envelope(t):
+    try:
+        reply = t.fresh_admin().request("POST", "/v1/stream/large",
+                                        b"x" * ((10 << 20) + 1))
+    except ConnectionError:
+        raise Failure("hung up on, though nginx could take a little more")
+    reply.expect(413)
+    check_headers(reply)
+    answer = raw_exchange(
+        t.instance.http_port,
+        b"POST /v1/stream/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n" +
+        (b"100000\r\n" + b"x" * (1 << 20) + b"\r\n") * 11 + b"0\r\n\r\n")
+    same(answer.split(b" ", 2)[1], b"413")
+    same(answer.split(b"\r\n\r\n", 1)[1][:9], b'{"error":')
+    same(b'"code":"too_large"' in answer, True)
+
+
+def test_other_doors_are_not_for_browsers(t):
+    for reply in (t.admin.get("/api/stats"), t.admin.get("/nowhere"),
+                  t.admin.get("/" + "x" * 70000)):
+        same("Access-Control-Allow-Origin" in reply.headers, False)
