@@ -180,26 +180,21 @@ append_fill(struct params *p, struct turn_item *items)
 
 enum { CALLER, STATUS, INCARNATION, NEXT_SEQ, CLOSED, NUMBER, HELD };
 
-/* All or none was written. */
+/* All was written, from the seq `first` on; none if that is negative. */
 static int
-take_together(struct turn_item *items, const struct pg_result *rows)
+take_together(struct turn_item *items, int64_t first, int32_t incarnation)
 {
-	bool done = row_count(rows) > 0;
-	int64_t next_seq = done ? row_bigint(rows, 0, NEXT_SEQ) : 0;
-	int entries = 0;
+	int64_t next_seq = first;
 
 	for (; items; items = items->next) {
 		struct append *a = (struct append *)items;
 
-		a->alone = !done;
-		a->status = done ? APPEND_DONE : APPEND_AGAIN;
-		if (!done)
-			continue;
-		a->incarnation = row_integer(rows, 0, INCARNATION);
+		a->alone = first < 0;
+		a->status = first < 0 ? APPEND_AGAIN : APPEND_DONE;
+		a->incarnation = incarnation;
 		a->next_seq = next_seq += a->count;
-		entries += a->count;
 	}
-	return entries;
+	return first < 0 ? 0 : (int)(next_seq - first);
 }
 
 static int
@@ -229,21 +224,136 @@ take_alone(struct turn_item *items, const struct pg_result *rows, bool *closed)
 }
 
 static void
+announce(int64_t stream, int entries, bool closed)
+{
+	metric_add(METRIC_entries_appended, entries);
+	if (entries || closed)
+		wake(stream_channel(stream), WAKE_ALL);
+}
+
+static void
 append_take(struct turn_item *items, const struct pg_result *rows,
     struct arena *arena)
 {
-	bool closed = false;
-	int entries = append_of(items)->alone ?
-	    take_alone(items, rows, &closed) : take_together(items, rows);
+	bool closed = false, done = row_count(rows) > 0;
+	int entries;
 
 	(void)arena; /* nothing has to be unpacked */
-	metric_add(METRIC_entries_appended, entries);
-	if (entries || closed)
-		wake(stream_channel(items->owner), WAKE_ALL);
+	if (append_of(items)->alone)
+		entries = take_alone(items, rows, &closed);
+	else
+		entries = take_together(items,
+		    done ? row_bigint(rows, 0, NEXT_SEQ) : -1,
+		    done ? row_integer(rows, 0, INCARNATION) : 0);
+	announce(items->owner, entries, closed);
 }
+
+static bool
+together(const struct turn_item *items)
+{
+	return !append_of(items)->alone;
+}
+
+/* What several streams are to be given, as arrays. */
+struct many {
+	int64_t *stream, *bytes;
+	struct text *name, *media, *low, *high, *key, *data;
+	int32_t *count, *place, *rank;
+	bool keyed;
+};
+
+static void
+add_stream(struct many *m, int i, const struct turn_item *items, int *entry)
+{
+	const struct append *lead = append_of(items);
+
+	m->stream[i] = items->owner;
+	m->name[i] = lead->name;
+	m->media[i] = lead->media_type;
+	m->low[i] = TEXT_ABSENT;
+	m->high[i] = last_stream_seq(items, NULL);
+	m->count[i] = 0;
+	m->bytes[i] = 0;
+	for (; items; items = items->next) {
+		const struct append *a = append_of(items);
+
+		if (!m->low[i].p)
+			m->low[i] = a->stream_seq;
+		m->bytes[i] += (int64_t)a->bytes;
+		m->keyed |= a->key.p != NULL;
+		for (int k = 0; k < a->count; k++, (*entry)++) {
+			m->place[*entry] = i + 1;
+			m->rank[*entry] = m->count[i]++;
+			m->key[*entry] = a->key;
+			m->data[*entry] = a->data[k];
+		}
+	}
+}
+
+static void
+many_fill(struct params *p, struct turn_item **lanes, int n)
+{
+	struct many m = { .keyed = false };
+	int entries = 0, entry = 0;
+
+	for (int i = 0; i < n; i++)
+		for (struct turn_item *item = lanes[i]; item; item = item->next)
+			entries += append_of(item)->count;
+	m.stream = ARRAY(p, int64_t, n);
+	m.bytes = ARRAY(p, int64_t, n);
+	m.name = ARRAY(p, struct text, n);
+	m.media = ARRAY(p, struct text, n);
+	m.low = ARRAY(p, struct text, n);
+	m.high = ARRAY(p, struct text, n);
+	m.count = ARRAY(p, int32_t, n);
+	m.place = ARRAY(p, int32_t, entries);
+	m.rank = ARRAY(p, int32_t, entries);
+	m.key = ARRAY(p, struct text, entries);
+	m.data = ARRAY(p, struct text, entries);
+	for (int i = 0; i < n; i++)
+		add_stream(&m, i, lanes[i], &entry);
+	param_bigints(p, m.stream, NULL, n);
+	param_texts(p, m.name, n);
+	param_texts(p, m.media, n);
+	param_integers(p, m.count, NULL, n);
+	param_bigints(p, m.bytes, NULL, n);
+	param_texts(p, m.low, n);
+	param_texts(p, m.high, n);
+	param_integers(p, m.place, NULL, entries);
+	param_integers(p, m.rank, NULL, entries);
+	if (m.keyed)
+		param_byteas(p, m.key, entries);
+	else
+		param_null(p);
+	param_byteas(p, m.data, entries);
+}
+
+static void
+many_take(struct turn_item **lanes, int n, const struct pg_result *rows,
+    struct arena *arena)
+{
+	int64_t *first, *incarnation;
+
+	must(row_bigints(rows, 0, 0, arena, &first) == n);
+	must(row_bigints(rows, 0, 1, arena, &incarnation) == n);
+	for (int i = 0; i < n; i++) {
+		int entries = take_together(lanes[i], first[i],
+		    (int32_t)incarnation[i]);
+
+		announce(lanes[i]->owner, entries, false);
+	}
+}
+
+static const struct turn_gather append_gather = {
+	.statement = STATEMENT_stream_append_many,
+	.fits = together,
+	.fill = many_fill,
+	.take = many_take,
+};
 
 const struct turn_kind append_kind = {
 	.statement = STATEMENT_stream_append,
+	.gather = &append_gather,
 	.joins = append_joins,
 	.fill = append_fill,
 	.take = append_take,

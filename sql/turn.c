@@ -37,13 +37,17 @@ struct lane {
 struct part {
 	struct lane *lane;
 	struct turn_item *items;
+	bool gathered; /* in the call of turn->gather */
 };
 
 struct turn {
 	struct turn *next; /* among the spare */
 	struct part part[TURN_LANES_MAX];
 	struct db_batch batch[TURN_LANES_MAX];
-	int parts;
+	int parts, calls;
+	const struct turn_gather *gather; /* NULL: none in this turn */
+	struct turn_item *gathered[TURN_LANES_MAX];
+	int gathers;
 	size_t weight, bytes;
 	struct arena *arena;
 };
@@ -129,7 +133,7 @@ take_items(struct turn *turn, struct lane *lane)
 	lane->first = item;
 	last->next = NULL;
 	lane->calls++;
-	turn->part[turn->parts++] = (struct part){ lane, first };
+	turn->part[turn->parts++] = (struct part){ lane, first, false };
 }
 
 static bool
@@ -258,41 +262,96 @@ run_each_alone(struct turn *turn, struct db *db)
 	}
 }
 
+/* Which lanes share one call? It takes two of them. */
+static void
+gather(struct turn *turn)
+{
+	turn->gather = NULL;
+	turn->gathers = 0;
+	for (int i = 0; i < turn->parts; i++) {
+		struct part *part = &turn->part[i];
+		const struct turn_gather *by = part->lane->kind->gather;
+
+		part->gathered = by && (!turn->gather || by == turn->gather) &&
+		    by->fits(part->items);
+		if (!part->gathered)
+			continue;
+		turn->gather = by;
+		turn->gathered[turn->gathers++] = part->items;
+	}
+	if (turn->gathers >= 2)
+		return;
+	turn->gather = NULL;
+	for (int i = 0; i < turn->parts; i++)
+		turn->part[i].gathered = false;
+}
+
+static struct params *
+new_call(struct turn *turn, enum statement statement)
+{
+	struct db_batch *call = &turn->batch[turn->calls++];
+
+	call->statement = statement;
+	call->result = NULL;
+	params_init(&call->params, turn->arena);
+	return &call->params;
+}
+
 /*
  * All calls of the turn in one transaction, in the order of their owners so
- * that two turns never wait for each other in a ring.
+ * that two turns never wait for each other in a ring. A gathered call comes
+ * last.
  */
+static enum db_outcome
+run_calls(struct turn *turn, struct db *db)
+{
+	qsort(turn->part, (size_t)turn->parts, sizeof(turn->part[0]), by_owner);
+	gather(turn);
+	turn->calls = 0;
+	for (int i = 0; i < turn->parts; i++) {
+		const struct turn_kind *kind = turn->part[i].lane->kind;
+
+		if (!turn->part[i].gathered)
+			kind->fill(new_call(turn, kind->statement),
+			    turn->part[i].items);
+	}
+	if (turn->gather)
+		turn->gather->fill(new_call(turn, turn->gather->statement),
+		    turn->gathered, turn->gathers);
+	metric_add(METRIC_turns, 1);
+	metric_add(METRIC_turn_items, (int64_t)turn->weight);
+	return db_run_batch(db, turn->batch, turn->calls);
+}
+
+static void
+hand_out(struct turn *turn)
+{
+	struct db_batch *call = turn->batch;
+
+	for (int i = 0; i < turn->parts; i++)
+		if (!turn->part[i].gathered)
+			turn->part[i].lane->kind->take(turn->part[i].items,
+			    call++->result, turn->arena);
+	if (turn->gather)
+		turn->gather->take(turn->gathered, turn->gathers,
+		    call->result, turn->arena);
+}
+
 static void
 run_turn(struct turn *turn, struct db *db)
 {
-	enum db_outcome outcome;
+	enum db_outcome outcome = run_calls(turn, db);
 
-	qsort(turn->part, (size_t)turn->parts, sizeof(turn->part[0]), by_owner);
-	for (int i = 0; i < turn->parts; i++) {
-		const struct turn_kind *kind = turn->part[i].lane->kind;
-		struct db_batch *call = &turn->batch[i];
-
-		call->statement = kind->statement;
-		call->result = NULL;
-		params_init(&call->params, turn->arena);
-		kind->fill(&call->params, turn->part[i].items);
-	}
-	outcome = db_run_batch(db, turn->batch, turn->parts);
-	metric_add(METRIC_turns, 1);
-	metric_add(METRIC_turn_items, (int64_t)turn->weight);
 	if (outcome == DB_BUSY || outcome == DB_FAILED) {
 		run_each_alone(turn, db);
 		return;
 	}
-	for (int i = 0; i < turn->parts; i++) {
-		struct part *part = &turn->part[i];
-
-		settle(part->items, outcome);
+	for (int i = 0; i < turn->parts; i++)
+		settle(turn->part[i].items, outcome);
+	for (int i = 0; i < turn->calls; i++)
 		arena_defer(turn->arena, clear, turn->batch[i].result);
-		if (outcome == DB_DONE)
-			part->lane->kind->take(part->items,
-			    turn->batch[i].result, turn->arena);
-	}
+	if (outcome == DB_DONE)
+		hand_out(turn);
 }
 
 /* Call every item's handler again. An item may be gone after its call. */

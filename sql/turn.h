@@ -36,6 +36,20 @@ struct turn_item {
 };
 
 /*
+ * A statement that is one call for several lanes of a kind, where a call for
+ * each would cost more than what it does.
+ */
+struct turn_gather {
+	enum statement statement;
+	/* May the items of this lane be in such a call? */
+	bool (*fits)(const struct turn_item *items);
+	/* As those of the kind, for the items of so many lanes. */
+	void (*fill)(struct params *params, struct turn_item **lanes, int n);
+	void (*take)(struct turn_item **lanes, int n,
+	    const struct pg_result *rows, struct arena *arena);
+};
+
+/*
  * A kind of write. Items that share a call are a list linked by `next`, in
  * order of arrival, all with the same owner.
  */
@@ -44,6 +58,9 @@ struct turn_kind {
 
 	/* May two of its calls for one owner be under way at once? */
 	bool overlaps;
+
+	/* For turns with two lanes or more that fit; NULL: there is none. */
+	const struct turn_gather *gather;
 
 	/* May `item` share a call with `first`? NULL: always. */
 	bool (*joins)(const struct turn_item *first,

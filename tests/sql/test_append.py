@@ -211,3 +211,69 @@ def test_an_expiry_that_does_not_slide_stays(s):
     equal(together(of, "a"), 0)
     equal(statuses(of, caller()), [DONE])
     equal(of.get("expires_at = timestamptz '2100-01-01'"), ["t"])
+
+
+def many(s, *wishes, key=None):
+    """(stream, entries) or (stream, entries, low, high); the first seqs."""
+    wishes = [(*w, None, None)[:4] for w in wishes]
+    data = [entry for _, entries, *_ in wishes for entry in entries]
+    place = [n for n, w in enumerate(wishes, 1) for _ in w[1]]
+    rank = [n for w in wishes for n in range(len(w[1]))]
+    row = s.row(
+        "select first, incarnation from sluice.append_many("
+        f"{array([w[0].id for w in wishes], 'bigint')}, "
+        f"{array([w[0].name for w in wishes], 'text')}, "
+        f"{array(['text/plain'] * len(wishes), 'text')}, "
+        f"{array([len(w[1]) for w in wishes], 'integer')}, "
+        f"{array([sum(map(len, w[1])) for w in wishes], 'bigint')}, "
+        f"{array([w[2] for w in wishes], 'text')}, "
+        f"{array([w[3] for w in wishes], 'text')}, "
+        f"{array(place, 'integer')}, {array(rank, 'integer')}, "
+        f"{array(key, 'bytea')}, {array(data, 'bytea')})")
+    return [int(n) for n in row[0].strip("{}").split(",")]
+
+
+def test_many_streams_in_one_call(s):
+    a, b, c = stream(s), stream(s), stream(s)
+    equal(many(s, (b, ["x", "y"]), (a, ["z"]), (c, ["1", "2", "3"])),
+          [0, 0, 0])
+    equal(many(s, (a, ["4"]), (c, ["5"]), key=["k", "l"]), [1, 3])
+    equal([of.own() for of in (a, b, c)],
+          [[(0, "z"), (1, "4")], [(0, "x"), (1, "y")],
+           [(0, "1"), (1, "2"), (2, "3"), (3, "5")]])
+    equal(c.get("next_seq, bytes"), ["4", "4"])
+    equal(c.keys(), [None, None, None, "l"])
+
+
+def test_many_what_cannot_be_is_left_to_the_others(s):
+    good, closed, typed, gone, late = (stream(s) for _ in range(5))
+    none, other = Stream(s), Stream(s)
+    other.id = good.id
+    closed.set("closed = true")
+    typed.set("media_type = 'a/b'")
+    gone.set("state = 1")
+    late.expire()
+    equal(many(s, *((of, ["x"]) for of in
+                    (closed, typed, good, gone, late, none))),
+          [-1, -1, 0, -1, -1, -1])
+    equal(many(s, (other, ["x"])), [-1])
+    equal([len(of.own()) for of in (good, closed, typed, gone, late)],
+          [1, 0, 0, 0, 0])
+
+
+def test_many_each_with_its_stream_seq(s):
+    a, b = stream(s), stream(s)
+    equal(many(s, (a, ["x", "y"], "1", "2"), (b, ["x"])), [0, 0])
+    equal(many(s, (a, ["z"], "2", "2"), (b, ["y"], "2", "2")), [-1, 1])
+    equal(a.get("stream_seq"), ["2"])
+
+
+def test_many_do_not_wait_for_one_that_is_held(s):
+    a, b = stream(s), stream(s)
+    with Session() as holder:
+        holder.rows("begin")
+        holder.rows(f"select from sluice.streams where stream_id = {a.id} "
+                    "for update")
+        equal(many(s, (a, ["x"]), (b, ["x"])), [-1, 0])
+        holder.rows("rollback")
+    equal(many(s, (a, ["x"]), (b, ["x"])), [0, 1])

@@ -36,6 +36,9 @@ static void (*meanwhile)(void);
 /* What this thread has filled since its last call. */
 static __thread struct turn_item *filled[100];
 static __thread int fills;
+/* Of the call that comes last in it, the lanes that it gathers. */
+static __thread struct turn_item **gathered;
+static __thread int gathers;
 static __thread bool calling;
 
 int64_t
@@ -74,7 +77,7 @@ add(char *text, const char *format, ...)
 	va_end(args);
 }
 
-/* --- two kinds of writes ------------------------------------------------ */
+/* --- kinds of writes ----------------------------------------------------- */
 
 static void fill(struct params *params, struct turn_item *items);
 static void take(struct turn_item *items, const struct pg_result *rows,
@@ -92,10 +95,42 @@ static const struct turn_kind enqueues = {
 	.statement = STATEMENT_message_enqueue, .joins = same_tag,
 	.overlaps = true, .fill = fill, .take = take };
 
+static bool
+untagged(const struct turn_item *items)
+{
+	return !write_of(items)->tag;
+}
+
+static void
+fill_many(struct params *params, struct turn_item **lanes, int n)
+{
+	CHECK(params->arena && params->n == 0);
+	CHECK(n >= 2);
+	filled[fills++] = NULL;
+	gathered = lanes;
+	gathers = n;
+}
+
+static void
+take_many(struct turn_item **lanes, int n, const struct pg_result *rows,
+    struct arena *arena)
+{
+	for (int i = 0; i < n; i++)
+		take(lanes[i], rows, arena);
+}
+
+/* Appends, of which many lanes can be one call. */
+static const struct turn_gather many = {
+	.statement = STATEMENT_stream_append_many, .fits = untagged,
+	.fill = fill_many, .take = take_many };
+static const struct turn_kind appends = {
+	.statement = STATEMENT_stream_append, .gather = &many,
+	.joins = same_tag, .fill = fill, .take = take };
+
 static char
 letter(const struct turn_kind *kind)
 {
-	return kind == &acks ? 'a' : 'e';
+	return kind == &acks ? 'a' : kind == &appends ? 'p' : 'e';
 }
 
 static void
@@ -121,10 +156,41 @@ take(struct turn_item *items, const struct pg_result *rows,
 
 /* --- in place of sql/db.c and fcgi/engine.c ----------------------------- */
 
+/* Note a lane's items; how their call ends. */
+static enum db_outcome
+call_lane(const struct turn_item *item)
+{
+	enum db_outcome outcome = DB_DONE;
+
+	add(calls, "%d:", (int)item->owner);
+	for (; item; item = item->next) {
+		add(calls, "%c", write_of(item)->name);
+		if (write_of(item)->fate != DB_DONE)
+			outcome = write_of(item)->fate;
+	}
+	return outcome;
+}
+
+static enum db_outcome
+call_many(void)
+{
+	enum db_outcome outcome = DB_DONE, lane;
+
+	add(calls, "(");
+	for (int i = 0; i < gathers; i++) {
+		add(calls, "%s", i ? " " : "");
+		lane = call_lane(gathered[i]);
+		if (lane != DB_DONE)
+			outcome = lane;
+	}
+	add(calls, ")");
+	return outcome;
+}
+
 enum db_outcome
 db_run_batch(struct db *db, struct db_batch *batch, int n)
 {
-	enum db_outcome outcome = DB_DONE;
+	enum db_outcome outcome = DB_DONE, one;
 	void (*interlude)(void);
 
 	(void)db; /* none */
@@ -133,16 +199,16 @@ db_run_batch(struct db *db, struct db_batch *batch, int n)
 	CHECK_INTEGER(n, fills);
 	pthread_mutex_lock(&lock);
 	for (int i = 0; i < n; i++) {
-		const struct turn_item *item = filled[i];
+		const struct turn_item *items = filled[i];
 
-		CHECK(batch[i].statement == item->kind->statement);
-		add(calls, "%s%c%d:", i ? " " : "", letter(item->kind),
-		    (int)item->owner);
-		for (; item; item = item->next) {
-			add(calls, "%c", write_of(item)->name);
-			if (write_of(item)->fate != DB_DONE)
-				outcome = write_of(item)->fate;
-		}
+		CHECK(batch[i].statement == (items ?
+		    items->kind->statement : many.statement));
+		add(calls, "%s", i ? " " : "");
+		if (items)
+			add(calls, "%c", letter(items->kind));
+		one = items ? call_lane(items) : call_many();
+		if (one != DB_DONE)
+			outcome = one;
 	}
 	add(calls, "; ");
 	now_us += call_us;

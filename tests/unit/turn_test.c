@@ -76,6 +76,58 @@ what_does_not_join_waits_in_its_place(void)
 }
 
 static void
+come_to_be_gathered(void)
+{
+	submit(named('p', &appends, 5));
+	submit(named('q', &appends, 3));
+	submit(named('r', &acks, 4));
+	submit(named('s', &appends, 5));
+	submit(named('t', &appends, 2));
+}
+
+static void
+come_with_one_that_does_not_fit(void)
+{
+	struct write *w = named('u', &appends, 6);
+
+	come_to_be_gathered();
+	w->tag = 1;
+	submit(w);
+}
+
+/* Lanes that fit share a call, behind those of the others. */
+static void
+lanes_are_gathered(void)
+{
+	begin();
+	meanwhile = come_with_one_that_does_not_fit;
+	submit(named('x', &appends, 1));
+	check("p1:x; a4:r p6:u (2:t 3:q 5:ps); ",
+	    "x+ t+ q+ r+ p+ s+ u+ ");
+}
+
+static void
+come_with_one_that_spoils_it(void)
+{
+	struct write *w = named('v', &appends, 7);
+
+	come_to_be_gathered();
+	w->fate = DB_FAILED;
+	submit(w);
+}
+
+/* Then each is tried on its own. */
+static void
+a_gathered_call_that_fails(void)
+{
+	begin();
+	meanwhile = come_with_one_that_spoils_it;
+	submit(named('x', &appends, 1));
+	check("p1:x; a4:r (2:t 3:q 5:ps 7:v); p2:t; p3:q; a4:r; p5:p; p5:s; "
+	    "p7:v; ", "x+ t+ q+ r+ p+ s+ v! ");
+}
+
+static void
 come_heavy(void)
 {
 	for (const char *name = "abcd"; *name; name++) {
@@ -318,6 +370,8 @@ main(void)
 	a_lone_write_goes_at_once();
 	what_comes_during_a_call_shares_the_next();
 	lanes_share_a_turn_in_their_order();
+	lanes_are_gathered();
+	a_gathered_call_that_fails();
 	what_does_not_join_waits_in_its_place();
 	a_turn_is_not_too_large();
 	one_failure_is_not_its_neighbours();
