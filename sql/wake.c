@@ -291,7 +291,8 @@ receive(const char *text, int64_t now)
 
 	if (!wake_note_read(&note, text) || note.sender == waker.sender)
 		return;
-	heard_from(&note, now);
+	if (note.sender != WAKE_SENDER_NOBODY)
+		heard_from(&note, now);
 	metric_add(METRIC_wake_notes_received, *note.entries != '\0');
 	while (wake_note_next(&note, &entry)) {
 		if (entry.count)
@@ -442,8 +443,9 @@ void
 wake_start(const struct wake_hooks *hooks)
 {
 	waker.hooks = hooks;
-	must(getrandom(&waker.sender, sizeof(waker.sender), 0) ==
-	    sizeof(waker.sender));
+	while (waker.sender == WAKE_SENDER_NOBODY)
+		must(getrandom(&waker.sender, sizeof(waker.sender), 0) ==
+		    sizeof(waker.sender));
 	waker.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(waker.event_fd >= 0);
 	lot_on_first(first_waits);

@@ -2,6 +2,10 @@
  * The text of a notification: "sender number waiting entries", where an entry
  * is "kind.id.count.due;". Numbers are decimal; `waiting` is 1 when somebody
  * waits at the sender, due is Unix microseconds and 0 when there is none.
+ *
+ * The sender 0 is a transaction of somebody's own (sql/fn/append_entries.sql):
+ * no process, and its notes are not counted. The database delivers each of
+ * them to all that listen, and who listens anew looks anew.
  */
 #ifndef SQL_WAKE_NOTE_H
 #define SQL_WAKE_NOTE_H
@@ -27,6 +31,9 @@ struct wake_note {
 
 /* Room that any entry fits in. */
 enum { WAKE_ENTRY_BYTES_MAX = 80 };
+
+/* Who sends notes that are not counted. */
+enum { WAKE_SENDER_NOBODY = 0 };
 
 int wake_note_head(char *to, size_t room, uint64_t sender, uint64_t number,
     bool waiting);

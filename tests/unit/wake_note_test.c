@@ -91,9 +91,28 @@ what_is_no_entry_ends_the_note(void)
 	CHECK(entry.count == WAKE_ALL);
 }
 
+/* What sql/fn/append_entries.sql writes; its test has the same text. */
+static void
+a_note_of_a_transaction_is_read(void)
+{
+	struct wake_entry entry;
+	struct wake_note note;
+
+	CHECK(wake_note_read(&note,
+	    "0 0 0 3.-7695484851948493005.4294967295.0;"));
+	CHECK(note.sender == WAKE_SENDER_NOBODY);
+	CHECK(note.number == 0 && !note.waiting);
+	CHECK(wake_note_next(&note, &entry));
+	CHECK_INTEGER(entry.key.kind, CHANNEL_STREAM);
+	CHECK(entry.key.id == INT64_C(-7695484851948493005));
+	CHECK(entry.count == WAKE_ALL && entry.due_wall_us == 0);
+	CHECK(!wake_note_next(&note, &entry) && *note.entries == '\0');
+}
+
 int
 main(void)
 {
+	a_note_of_a_transaction_is_read();
 	what_is_written_is_read(1, 1, false, ENTRIES);
 	what_is_written_is_read(UINT64_MAX, UINT64_MAX, true, ENTRIES);
 	what_is_written_is_read(7, 0, true, 0);

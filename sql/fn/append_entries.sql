@@ -1,0 +1,93 @@
+/*
+ * Append to a stream inside of the caller's own transaction: for those of
+ * sql/fn/append.sql, append_all.sql and append_json.sql. Unlike
+ * sql/fn/append_turn.sql it waits for the stream's row, and what the caller
+ * did wrong is raised, so that the transaction does not commit without it.
+ *
+ * p_media_type null is any. The result is the last entry's seq and the offset
+ * after it. Workers are told when, and only if, the transaction commits; the
+ * note has no sender (sql/wake_note.h), and the kind 3 is CHANNEL_STREAM.
+ */
+create or replace function sluice.append_entries(
+	p_stream bigint,
+	p_name text,
+	p_data bytea[],
+	p_key text,
+	p_media_type text,
+	p_wake boolean,
+	out seq bigint,
+	out next_offset text)
+language plpgsql
+as $$
+#variable_conflict use_column
+declare
+	v_now timestamptz;
+	v_row record;
+	v_bytes bigint;
+begin
+	-- Limits of the HTTP door: fcgi/limits.h.
+	select sum(octet_length(d.data))
+	into v_bytes
+	from unnest(p_data) as d (data);
+	if v_bytes > 10 << 20 or cardinality(p_data) > 1 << 17
+		or octet_length(p_key) > 1024 then
+		raise exception using
+			errcode = 'program_limit_exceeded',
+			message = 'an append has at most 10 MiB, 131072 '
+				'entries, and a key of 1024 bytes';
+	elsif cardinality(p_data) = 0 or array_position(p_data, null) > 0
+		or p_data is null or p_key = '' or p_name is null then
+		raise exception using
+			errcode = 'invalid_parameter_value',
+			message = 'an append has a name and at least one '
+				'entry, none of them null, and no empty key';
+	end if;
+
+	select s.name, s.incarnation, s.next_seq, s.state, s.closed,
+		s.media_type, s.expires_at, s.ttl_ms
+	into v_row
+	from sluice.streams s
+	where s.stream_id = p_stream
+	for update;
+	v_now := clock_timestamp();
+	if not found or v_row.name <> p_name or v_row.state <> 0
+		or v_row.expires_at <= v_now then
+		raise exception using
+			errcode = 'undefined_object',
+			message = format('there is no stream %L', p_name);
+	elsif v_row.closed then
+		raise exception using
+			errcode = 'object_not_in_prerequisite_state',
+			message = format('the stream %L is closed', p_name);
+	elsif v_row.media_type <> p_media_type then
+		raise exception using
+			errcode = 'wrong_object_type',
+			message = format('the stream %L is of type %s',
+				p_name, v_row.media_type);
+	elsif v_row.media_type = 'application/json' then
+		perform convert_from(d.data, 'UTF8')::json
+		from unnest(p_data) as d (data);
+	end if;
+
+	update sluice.streams s
+	set next_seq = s.next_seq + cardinality(p_data),
+		bytes = s.bytes + v_bytes,
+		last_at = greatest(s.last_at, v_now),
+		expires_at = case
+			when s.ttl_ms is null then s.expires_at
+			else sluice.slide(s.expires_at, s.ttl_ms, v_now) end
+	where s.stream_id = p_stream
+	returning s.last_at
+	into v_now;
+	insert into sluice.entries (stream_id, incarnation, seq, at, key, data)
+	select p_stream, v_row.incarnation, v_row.next_seq + d.place - 1,
+		v_now, convert_to(p_key, 'UTF8'), d.data
+	from unnest(p_data) with ordinality as d (data, place);
+	seq := v_row.next_seq + cardinality(p_data) - 1;
+	next_offset := sluice.stream_offset(v_row.incarnation, seq);
+	if p_wake then
+		perform pg_notify('sluice_wake',
+			format('0 0 0 3.%s.4294967295.0;', p_stream));
+	end if;
+end
+$$;
