@@ -77,7 +77,7 @@ enum {
 	LONG_POLL_MAX = 300000,
 	LIVE_BYTES_MAX = 64 << 10, /* of what a waiting reader gets at once */
 	HEARTBEAT = 15000, /* of server-sent events */
-	TAILS_LOOK_S = 30, /* every tail is looked up in that time, in seconds */
+	TAILS_LOOK_S = 30, /* seconds in which every tail is looked up */
 	TAIL_PAGES_MAX = 16, /* for all who wait at a stream's end */
 	TAIL_BYTES_MAX = 256 << 10,
 	TAILS_BYTES_MAX = 64 << 20, /* of all tails of a process */
