@@ -47,8 +47,9 @@ library := $(BUILD)/libsluice.a
 all: $(BUILD)/sluice
 .PHONY: all
 
-$(BUILD)/sluice: $(BUILD)/handlers/main.o $(library)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Of objects: of two functions with one name an archive gives the first.
+$(BUILD)/sluice: $(BUILD)/handlers/main.o $(library_objects) $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 # The archive is made anew: a member whose source has gone must not stay.
 $(library): $(library_objects) $(BUILD)/sources.list

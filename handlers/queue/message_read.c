@@ -42,7 +42,7 @@ message_get(struct request *r)
 
 static enum verdict
 reply_list(struct request *r, const struct pg_result *rows,
-    const struct pg_result *total, const struct page *page,
+    const struct pg_result *total, const struct list_page *page,
     const struct topic *only)
 {
 	struct json_writer *w = reply_json(r, 200);
@@ -59,13 +59,13 @@ reply_list(struct request *r, const struct pg_result *rows,
 		message_write(r, w, rows, i, &topic, false);
 	}
 	json_close_array(w);
-	page_write(w, page, row_bigint(total, 0, 0));
+	list_page_write(w, page, row_bigint(total, 0, 0));
 	json_close_object(w);
 	return DONE;
 }
 
 static enum verdict
-list_all(struct request *r, const struct page *page)
+list_all(struct request *r, const struct list_page *page)
 {
 	const struct pg_result *rows, *total;
 	struct params p;
@@ -85,7 +85,7 @@ enum verdict
 message_list(struct request *r)
 {
 	struct text name = query_text(r, "topic");
-	struct page page = page_read(r);
+	struct list_page page = list_page_read(r);
 	const struct pg_result *rows, *total;
 	struct params p, count;
 	struct topic topic;

@@ -3,10 +3,10 @@
  */
 #include "handlers/queue/page.h"
 
-struct page
-page_read(struct request *r)
+struct list_page
+list_page_read(struct request *r)
 {
-	struct page page = {
+	struct list_page page = {
 		.limit = query_integer(r, "limit", LIST_LIMIT_DEFAULT, 1,
 		    INT64_MAX),
 		/* The statements add the two up. */
@@ -27,7 +27,8 @@ member(struct json_writer *w, const char *name, int64_t value)
 }
 
 void
-page_write(struct json_writer *w, const struct page *page, int64_t total)
+list_page_write(struct json_writer *w, const struct list_page *page,
+    int64_t total)
 {
 	member(w, "total", total);
 	member(w, "limit", page->limit);

@@ -7,14 +7,15 @@
 
 #include "fcgi/request.h"
 
-struct page {
+struct list_page {
 	int64_t limit, offset;
 };
 
 /* A limit above LIST_LIMIT_MAX means LIST_LIMIT_MAX; fails like query_text. */
-struct page page_read(struct request *r);
+struct list_page list_page_read(struct request *r);
 
 /* The last three members of the open object. */
-void page_write(struct json_writer *w, const struct page *page, int64_t total);
+void list_page_write(struct json_writer *w, const struct list_page *page,
+    int64_t total);
 
 #endif

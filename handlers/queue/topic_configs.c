@@ -57,7 +57,7 @@ enum verdict
 topic_config_list(struct request *r)
 {
 	const struct pg_result *rows, *total;
-	struct page page = page_read(r);
+	struct list_page page = list_page_read(r);
 	struct json_writer *w;
 	struct params p;
 
@@ -77,7 +77,7 @@ topic_config_list(struct request *r)
 	for (int i = 0; i < row_count(rows); i++)
 		write_config(w, rows, i);
 	json_close_array(w);
-	page_write(w, &page, row_bigint(total, 0, 0));
+	list_page_write(w, &page, row_bigint(total, 0, 0));
 	json_close_object(w);
 	return DONE;
 }

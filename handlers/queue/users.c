@@ -66,7 +66,7 @@ write_user(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 user_list(struct request *r)
 {
-	struct page page = page_read(r);
+	struct list_page page = list_page_read(r);
 	const struct pg_result *rows, *count;
 	struct json_writer *w;
 	struct params p;
@@ -87,7 +87,7 @@ user_list(struct request *r)
 	for (int i = 0; i < row_count(rows); i++)
 		write_user(w, rows, i);
 	json_close_array(w);
-	page_write(w, &page, row_bigint(count, 0, 0));
+	list_page_write(w, &page, row_bigint(count, 0, 0));
 	json_close_object(w);
 	return DONE;
 }
