@@ -53,6 +53,20 @@ may_every(const struct principal *who, enum action action, enum realm realm)
 	return false;
 }
 
+int
+may_patterns(const struct principal *who, enum action action,
+    enum realm realm, struct text *patterns)
+{
+	int n = 0;
+
+	if (may_every(who, action, realm))
+		return -1;
+	for (int i = 0; i < who->grants; i++)
+		if (applies(&who->grant[i], action, realm))
+			patterns[n++] = who->grant[i].pattern;
+	return n;
+}
+
 bool
 action_parse(struct text name, enum action *action)
 {

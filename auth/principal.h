@@ -52,6 +52,13 @@ bool may(const struct principal *who, enum action action, enum realm realm,
 bool may_every(const struct principal *who, enum action action,
     enum realm realm);
 
+/*
+ * The patterns of all that it may do that to, for who has to look for them:
+ * at most who->grants. -1 when that is every such thing.
+ */
+int may_patterns(const struct principal *who, enum action action,
+    enum realm realm, struct text *patterns);
+
 /* From the word for it in the database and in requests. */
 bool action_parse(struct text name, enum action *action);
 

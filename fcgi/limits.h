@@ -70,6 +70,9 @@ enum {
 	APPEND_PAUSE_MAX = 50, /* between two tries */
 	STREAM_TTL_SECONDS_MAX = 10 * 365 * 24 * 3600,
 	FORK_SEGMENTS_MAX = 64, /* streams whose entries a fork has */
+	STREAM_LIST_DEFAULT = 100,
+	STREAM_LIST_MAX = 1000,
+	STREAM_LIST_OFFSET_MAX = 100000, /* further on, `after` is for */
 	STREAM_ENDS_MAX = 64, /* with one delete; the reaper does the rest */
 	READ_ENTRIES_MAX = 5000, /* of a page, and */
 	READ_BYTES_MAX = 1 << 20, /* unless one entry alone is longer */

@@ -281,6 +281,7 @@ CALLS = {
         201, on_user("/consumer-group-grants", {"consumer_group": "g"}),
         members={"consumer_group": NAME, "topic_pattern": PATTERN}),
 
+    ("GET", "/v1/streams"): Call(200, fixed("/v1/streams"), any_query=True),
     ("PUT", "/v1/stream/{*}"): Call(201, new_stream, WRITE, any_query=True),
     ("DELETE", "/v1/stream/{*}"): Call(204, streamed, MANAGE, any_query=True),
 }
