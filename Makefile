@@ -164,7 +164,8 @@ format:
 # among the tests by parts of their names: make http ONLY=ack
 http: all
 	@tests/sum.sh http 'python3 tests/http/run.py $(ONLY)' \
-	    $(if $(ONLY),,'python3 tests/http/docs_examples.py')
+	    $(if $(ONLY),,$(patsubst %,\
+	    'python3 tests/http/docs_examples.py docs/%.md',queue streams))
 race: all
 	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
 .PHONY: http race

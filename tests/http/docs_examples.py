@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the examples of docs/queue.md, in order, against a fresh instance.
+"""Runs the examples of a page, in order, against a fresh instance.
 
 A block ```sh is a piece of one shell session with SLUICE and TOKEN set; the
 block that follows it, ```json or ```text, is what it must print. In JSON,
 "..." stands for any value.
 
-    python3 tests/http/docs_examples.py [page.md]
+    python3 tests/http/docs_examples.py page.md
 """
 
 import json
@@ -18,7 +18,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from harness.instance import ROOT, Instance  # noqa: E402
+from harness.instance import Instance  # noqa: E402
 from harness.runner import finish  # noqa: E402
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -85,8 +85,7 @@ class Shell:
 
 
 def main():
-    page = pathlib.Path(sys.argv[1] if len(sys.argv) > 1
-                        else ROOT / "docs" / "queue.md")
+    page = pathlib.Path(sys.argv[1])
     examples = list(examples_of(page.read_text()))
     passed = failed = 0
     instance = Instance().start()
