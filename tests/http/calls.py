@@ -64,6 +64,7 @@ class Call:
     members: dict = None	# of the body; None: there is none
     body_optional: bool = False
     any_query: bool = False	# parameters are not looked at
+    any_body: bool = False	# it is data
 
 
 KEY = Text(512)
@@ -187,6 +188,15 @@ def streamed(t):
     return Made(f"/v1/stream/{name}", topic=name)
 
 
+def appending(t):
+    return dataclasses.replace(streamed(t), body=[1])
+
+
+def by_key(t):
+    made = streamed(t)
+    return dataclasses.replace(made, path=made.path + "/pk/k")
+
+
 def new_stream(t):
     name = t.fresh("topic")
     return Made(f"/v1/stream/{name}", topic=name)
@@ -284,6 +294,12 @@ CALLS = {
     ("GET", "/v1/streams"): Call(200, fixed("/v1/streams"), any_query=True),
     ("PUT", "/v1/stream/{*}"): Call(201, new_stream, WRITE, any_query=True),
     ("DELETE", "/v1/stream/{*}"): Call(204, streamed, MANAGE, any_query=True),
+    ("POST", "/v1/stream/{*}"): Call(
+        204, appending, WRITE, any_query=True, any_body=True),
+    ("GET", "/v1/stream/{*}"): Call(200, streamed, READ, any_query=True),
+    ("HEAD", "/v1/stream/{*}"): Call(200, streamed, READ, any_query=True),
+    ("GET", "/v1/stream/{*}/pk/{}"): Call(
+        200, by_key, READ, any_query=True),
 }
 
 
