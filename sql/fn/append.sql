@@ -2,7 +2,7 @@
  * Append an entry to a stream, in your own transaction, together with your
  * own rows:
  *
- *	select * from sluice.append('orders', 'some bytes');
+ *	select next_offset from sluice.append('orders', 'some bytes');
  *
  * The stream must be there. On one of application/json, data must be a JSON
  * value, which is one entry, even if it is an array. With a content_type the

@@ -3,7 +3,7 @@
  * array is one entry for each of its elements, as over HTTP, anything else is
  * one entry. The text of each stays as it is.
  *
- *	select * from sluice.append_json('orders', to_json(o))
+ *	select sluice.append_json('orders', to_json(o))
  *	from orders o
  *	where o.id = 42;
  */

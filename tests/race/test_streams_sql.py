@@ -1,12 +1,26 @@
-"""Users' own transactions that hold a stream."""
+"""Users' own transactions: those that hold a stream, those that append."""
 
 from harness import streams
-from harness.context import Call, same, within
+from harness.context import Call, eventually, same, within
+from harness.streams import LongPollReader, SseReader
+from test_two_hosts import another_host
 from transaction import Transaction
 
 
 def hold(name):
     return f"select from sluice.streams where name = '{name}' for update"
+
+
+def appending(name, entry):
+    return (f"select next_offset from sluice.append('{name}', "
+            f"convert_to('{entry}', 'UTF8'))")
+
+
+def readers_in_both_processes(t, name):
+    readers = [kind(t.instance.worker_client(number, t.admin.token), name)
+               for number in (0, 1) for kind in (LongPollReader, SseReader)]
+    t.wait_for_parked(len(readers))
+    return readers
 
 
 def test_a_held_stream_stalls_no_other(t):
@@ -44,3 +58,68 @@ def test_a_stream_that_stays_held_is_503_and_not_appended_to(t):
         same(int(reply.headers["Retry-After"]) >= 1, True, "Retry-After")
     same(streams.append(t.admin, name, 1).status, 204)
     same(streams.whole(t.admin, name)[0], [1])
+
+
+def test_an_append_in_sql_wakes_readers_when_it_commits(t):
+    name = t.fresh("sql")
+    streams.create(t.admin, name)
+    readers = readers_in_both_processes(t, name)
+    with Transaction(t, appending(name, '"in sql"')) as transaction:
+        # Appends to other streams wake others, and these stay asleep.
+        other = t.fresh("other")
+        streams.create(t.admin, other)
+        for n in range(10):
+            same(streams.append(t.admin, other, n).status, 204)
+        same([reader.entries for reader in readers], [[]] * 4, "too early")
+        transaction.commit()
+        with within(2, "the wake-up"):
+            eventually(lambda: all(reader.entries for reader in readers))
+    same(streams.append(t.admin, name, "by http").status, 204)
+    same(streams.read_to_the_end(t.admin, name, readers),
+         ["in sql", "by http"])
+
+
+def test_an_append_in_sql_that_is_rolled_back_was_never_there(t):
+    name = t.fresh("sql")
+    streams.create(t.admin, name)
+    readers = readers_in_both_processes(t, name)
+    with Transaction(t, appending(name, '"never"')) as transaction:
+        transaction.run("rollback")
+    same(streams.append(t.admin, name, "ever").status, 204)
+    same(streams.whole(t.admin, name)[1], streams.offset_of(0), "its offset")
+    same(streams.read_to_the_end(t.admin, name, readers), ["ever"])
+
+
+def test_appends_in_sql_and_by_http_are_one_order(t):
+    name = t.fresh("both")
+    streams.create(t.admin, name)
+    readers = readers_in_both_processes(t, name)
+
+    def in_sql():
+        for n in range(100):
+            with Transaction(t, appending(name, f'["sql", {n}]')) as own:
+                own.commit()
+
+    def by_http():
+        client = t.fresh_admin()
+        for n in range(100):
+            same(streams.append(client, name, ["http", n]).status, 204)
+
+    for call in [Call(in_sql), Call(by_http)]:
+        call.result()
+    entries = streams.read_to_the_end(t.admin, name, readers)
+    for word in ("sql", "http"):
+        same([n for where, n in entries if where == word], list(range(100)))
+
+
+def test_an_append_in_sql_reaches_another_host(t):
+    with another_host(t) as other:
+        name = t.fresh("sql")
+        streams.create(t.admin, name)
+        readers = [kind(other.fresh_admin(), name)
+                   for kind in (LongPollReader, SseReader)]
+        other.wait_for_parked(2)
+        with within(2, "the wake-up"):
+            t.sql(appending(name, "1"))
+            eventually(lambda: all(reader.entries for reader in readers))
+        same(streams.read_to_the_end(t.admin, name, readers), [1])
