@@ -122,20 +122,29 @@ is_token(const char *s)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] == '\0';
 }
 
+static const char *
+formatted(struct request *r, const char *format, va_list args)
+{
+	char *value = arena_vprintf(r->arena, format, args);
+
+	for (char *c = value; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7F)
+			*c = ' ';
+	return value;
+}
+
 void
 reply_header(struct request *r, const char *name, const char *format, ...)
 {
 	int i = 0;
+	const char *value = format; /* most are as they stand */
 	va_list args;
-	char *value;
 
 	must(is_token(name));
 	va_start(args, format);
-	value = arena_vprintf(r->arena, format, args);
+	if (strchr(format, '%'))
+		value = formatted(r, format, args);
 	va_end(args);
-	for (char *c = value; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7F)
-			*c = ' ';
 
 	while (i < r->reply.headers &&
 	    strcasecmp(r->reply.header[i].name, name) != 0)

@@ -6,8 +6,6 @@ from harness.context import same
 
 ALLOWED = ("authorization", "content-type", "if-none-match", "stream-seq",
            "stream-closed", "producer-id", "producer-epoch", "producer-seq")
-EXPOSED = ("stream-next-offset", "stream-up-to-date", "stream-cursor",
-           "stream-closed", "etag", "location", "producer-epoch")
 
 
 def words(value):
@@ -62,9 +60,7 @@ def test_errors_let_browsers_read_them(t):
         reply = t.admin.request("PATCH", path)
         reply.expect(405, "the path does not take this method")
         check_headers(reply)
-        exposed = words(reply.headers["Access-Control-Expose-Headers"])
-        same([name for name in EXPOSED if name not in exposed], [])
-        same("authorization" in exposed, False)
+        same(reply.headers["Access-Control-Expose-Headers"], "*")
 
 
 def test_what_leads_nowhere_wears_the_envelope_too(t):
