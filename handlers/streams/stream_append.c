@@ -11,12 +11,19 @@
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
 #include "handlers/handlers.h"
+#include "handlers/streams/backlog.h"
 #include "handlers/streams/body.h"
 #include "handlers/streams/stream.h"
 #include "sql/stream_writes.h"
 
 /* Of all appends of this process that are not answered yet. */
 static _Atomic int64_t backlog;
+
+int64_t
+backlog_bytes(void)
+{
+	return atomic_load(&backlog);
+}
 
 static void
 leave_backlog(void *object)

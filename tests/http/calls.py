@@ -292,6 +292,10 @@ CALLS = {
         members={"consumer_group": NAME, "topic_pattern": PATTERN}),
 
     ("GET", "/v1/streams"): Call(200, fixed("/v1/streams"), any_query=True),
+    ("GET", "/v1/server/_details"): Call(
+        200, fixed("/v1/server/_details"), any_query=True),
+    ("GET", "/v1/server/_mem"): Call(
+        200, fixed("/v1/server/_mem"), any_query=True),
     ("PUT", "/v1/stream/{*}"): Call(201, new_stream, WRITE, any_query=True),
     ("DELETE", "/v1/stream/{*}"): Call(204, streamed, MANAGE, any_query=True),
     ("POST", "/v1/stream/{*}"): Call(
