@@ -206,6 +206,8 @@ tail_look(struct tail *tail, int32_t incarnation, int64_t seq, bool shares,
 		tail->crowd = true;
 	view->next_seq = tail->next_seq;
 	view->closed = tail->closed;
+	/* The page may be older than what we were woken for. */
+	view->more = tail->stale || tail->reading;
 	pthread_mutex_unlock(&tails.lock);
 	return look;
 }

@@ -44,6 +44,7 @@ struct tail_view {
 	struct tail_page *page;
 	int64_t next_seq;
 	bool closed;
+	bool more;	/* look again, behind the page: nobody will wake you */
 };
 
 /*

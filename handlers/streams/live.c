@@ -40,6 +40,7 @@ static enum found
 found(struct live_read *live, struct news *news, int64_t next)
 {
 	live->reading->from = next;
+	news->more = news->more || next < news->stream.next_seq;
 	if (news->bytes.p)
 		return FOUND_ENTRIES;
 	return news->stream.closed && next >= news->stream.next_seq ?
@@ -86,7 +87,7 @@ renew(struct request *r, struct live_read *live)
 		.id = stream_id(live->reading->name),
 		.incarnation = live->reading->incarnation,
 		.ttl_ms = live->ttl_ms,
-		.expires_us = INT64_MIN,
+		.expires_us = 0, /* we do not know: long ago */
 	};
 	int64_t now = clock_monotonic_us();
 
@@ -190,6 +191,7 @@ live_look(struct request *r, struct live_read *live, struct news *news)
 		return FOUND_NOTHING;
 	if (look == TAIL_QUIET)
 		return found(live, news, reading->from);
+	news->more = view.more;
 	arena_defer(r->arena, drop_page, view.page);
 	news->bytes = view.page->bytes;
 	return found(live, news, view.page->next);

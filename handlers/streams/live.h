@@ -36,6 +36,7 @@ struct news {
 	struct text bytes;	/* the entries, as a reply has them */
 	struct stream stream;	/* of which incarnation, next_seq and closed
 				 * are known */
+	bool more;		/* there may be more: look again at once */
 };
 
 /*

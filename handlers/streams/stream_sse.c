@@ -58,7 +58,7 @@ write_and_wait(struct request *r, struct live_read *live, enum found found,
 	}
 	if (r->reply.body.n)
 		live->beat_us = now_us + HEARTBEAT * 1000;
-	r->deadline_us = found == FOUND_ENTRIES && !live->told_end ? now_us :
+	r->deadline_us = found == FOUND_ENTRIES && news->more ? now_us :
 	    live_deadline(live, live->beat_us);
 	return PARK;
 }
