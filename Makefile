@@ -28,7 +28,7 @@ SANITIZE ?=
 OPTIMIZE = -O2
 CFLAGS = -std=gnu11 -Wall -Wextra -Werror $(OPTIMIZE) -g
 CPPFLAGS = -I. -I$(BUILD) -I/usr/include/postgresql
-LDLIBS = -lfcgi -lpq -lyajl -ljansson -ljwt -largon2 -lcrypto -lpthread
+LDLIBS = -lfcgi -lpq -lyajl -ljansson -ljwt -largon2 -lcurl -lcrypto -lpthread
 
 ifneq ($(SANITIZE),)
 CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
@@ -121,7 +121,8 @@ docs: all
 # --- packages -------------------------------------------------------------
 
 packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
-    libjansson-dev libjwt-dev libargon2-dev libssl-dev postgresql-15 nginx \
+    libjansson-dev libjwt-dev libargon2-dev libssl-dev \
+    libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git
 packages_bench := python3 wrk beanstalkd
