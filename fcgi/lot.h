@@ -24,7 +24,8 @@
 enum channel_kind {
 	CHANNEL_TOPIC = 1,	/* id: topic id, DLQ: its complement */
 	CHANNEL_HASH = 2,	/* a password hash may run here; id 0 */
-	CHANNEL_STREAM = 3	/* id: stream id */
+	CHANNEL_STREAM = 3,	/* id: stream id */
+	CHANNEL_SUBSCRIPTIONS = 4 /* one has changed; id 0 */
 };
 
 struct channel_key {

@@ -61,6 +61,7 @@ static struct {
 	uint64_t listening; /* db_opened() of where LISTEN was sent */
 	uint64_t sender, sent;
 	_Atomic bool waiting;	/* as told to the peers */
+	void (*_Atomic heard)(const struct channel_key *key);
 	int64_t waited_us;	/* when somebody waited here last */
 	struct peer peer[PEERS_MAX];
 	int peers;
@@ -114,12 +115,30 @@ leave_note(struct channel_key key, uint32_t count, int64_t due_wall_us)
 		stir_waker();
 }
 
+/* With NULL: of whatever there may have been. */
+static void
+tell_overhearer(const struct channel_key *key)
+{
+	void (*heard)(const struct channel_key *) = atomic_load(&waker.heard);
+
+	if (heard)
+		heard(key);
+}
+
+void
+wake_overhear(void (*heard)(const struct channel_key *key))
+{
+	atomic_store(&waker.heard, heard);
+	stir_waker(); /* the peers are to know */
+}
+
 /* What is known of the stream is stale before anybody looks. */
 static uint32_t
 wake_here(struct channel_key key, uint32_t count)
 {
 	if (key.kind == CHANNEL_STREAM)
 		tails_moved(key.id);
+	tell_overhearer(&key);
 	return lot_wake(key, count);
 }
 
@@ -129,6 +148,7 @@ wake_everyone_here(void)
 {
 	tails_may_have_moved();
 	lot_wake_everyone();
+	tell_overhearer(NULL);
 }
 
 void
@@ -229,7 +249,7 @@ static void
 announce(int64_t now)
 {
 	char text[WAKE_ENTRY_BYTES_MAX];
-	bool waits = lot_parked() > 0, told = waker.waiting;
+	bool waits = lot_parked() > 0 || waker.heard, told = waker.waiting;
 
 	if (waits)
 		waker.waited_us = now;

@@ -41,6 +41,14 @@ void wake_stop(void);
 /* `count` waiters of the channel may go on, here or elsewhere. */
 void wake(struct channel_key key, uint32_t count);
 
+/*
+ * For one in this process who wants to hear of every wake-up there is, here
+ * or elsewhere, and not only when somebody waits for it; with NULL, that some
+ * may have been missed. Called by any thread, and has to be quick. NULL: no
+ * more; a call may still be under way.
+ */
+void wake_overhear(void (*heard)(const struct channel_key *key));
+
 /* Tell the other processes that something is due on the channel. */
 void wake_due_elsewhere(struct channel_key key, int64_t wall_us);
 
