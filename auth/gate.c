@@ -65,6 +65,12 @@ bearer_token(struct text authorization)
 	return t;
 }
 
+struct text
+gate_token(const struct request *r)
+{
+	return bearer_token(r->authorization);
+}
+
 static bool
 read_token(struct request *r)
 {
@@ -142,7 +148,8 @@ gate(struct request *r)
 		return true;
 	}
 	r->who = NULL;
-	if (r->route->access == ACCESS_OPEN)
+	if (r->route->access == ACCESS_OPEN ||
+	    r->route->access == ACCESS_WAKE)
 		return true;
 	if (!identify(r))
 		return false;
@@ -202,4 +209,15 @@ bool
 allow_stream(struct request *r, enum action action, struct text stream)
 {
 	return stream_allowed(r, action, stream) || forbid(r);
+}
+
+bool
+allow_streams(struct request *r, enum action action, struct text shortest,
+    struct text longest)
+{
+	if (may_both(r->who, action, REALM_STREAM, shortest, longest) ||
+	    (look_again(r) && may_both(r->who, action, REALM_STREAM, shortest,
+	    longest)))
+		return true;
+	return forbid(r);
 }

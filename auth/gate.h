@@ -22,6 +22,10 @@
  */
 bool gate(struct request *r);
 
+/* For the handlers of ACCESS_WAKE routes: the token that the request brought
+ * along, absent text if there is none. */
+struct text gate_token(const struct request *r);
+
 /*
  * For the handlers of ACCESS_GRANT routes, at each of their calls: false
  * after fail(E_FORBIDDEN). The topic's name is the full one, ".dlq" included.
@@ -42,5 +46,8 @@ bool allow_every_topic(struct request *r, enum action action);
 /* The same for streams, whose grants begin with "stream:". */
 bool allow_stream(struct request *r, enum action action, struct text stream);
 bool stream_allowed(struct request *r, enum action action, struct text stream);
+/* To all streams between these two: handlers/streams/subscription_pattern.h */
+bool allow_streams(struct request *r, enum action action,
+    struct text shortest, struct text longest);
 
 #endif

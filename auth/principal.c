@@ -29,6 +29,20 @@ applies(const struct grant *grant, enum action action, enum realm realm)
 }
 
 bool
+may_both(const struct principal *who, enum action action, enum realm realm,
+    struct text one, struct text other)
+{
+	if (who->is_admin)
+		return true;
+	for (int i = 0; i < who->grants; i++)
+		if (applies(&who->grant[i], action, realm) &&
+		    glob_match(who->grant[i].pattern, one) &&
+		    glob_match(who->grant[i].pattern, other))
+			return true;
+	return false;
+}
+
+bool
 may(const struct principal *who, enum action action, enum realm realm,
     struct text name)
 {

@@ -48,6 +48,10 @@ struct principal {
 bool may(const struct principal *who, enum action action, enum realm realm,
     struct text name);
 
+/* Is there one grant by which it may do that to both? */
+bool may_both(const struct principal *who, enum action action,
+    enum realm realm, struct text one, struct text other);
+
 /* May it do that to every such thing there is or will be? */
 bool may_every(const struct principal *who, enum action action,
     enum realm realm);

@@ -54,7 +54,8 @@ routes)
 	raw or as `%2F`: what stands behind it in a row is recognised from the end
 	of the path, the longest first. Access `open` asks for no token, `user` for
 	any valid one, `grant` for a grant on the topic or stream, `admin` for an
-	admin user. The handler's name is also its statement's and its test's.
+	admin user, `wake` for the token of a wake. The handler's name is also its
+	statement's and its test's.
 	Every path of the streams door answers OPTIONS to anybody.
 
 	| method | path | handler | access | door |

@@ -97,9 +97,19 @@ json_read_element(struct json_reader *j, struct request *r,
 	return true;
 }
 
+void
+json_read_member(struct json_reader *j, struct request *r,
+    const struct json *object, const char *name)
+{
+	*j = (struct json_reader){ .r = r, .object = object, .list = name,
+		.place = -1 };
+}
+
 const char *
 json_where(const struct json_reader *j)
 {
+	if (j->list && j->place < 0)
+		return arena_printf(j->r->arena, "%s.", j->list);
 	return j->list ? arena_printf(j->r->arena, "%s[%d].", j->list,
 	    j->place) : "";
 }

@@ -17,7 +17,7 @@ struct json_reader {
 	struct request *r;
 	const struct json *object; /* NULL when there was none: all absent */
 	const char *list;	/* it is an element of this member, or NULL */
-	int place;
+	int place;		/* below 0: it is the member itself */
 	const char *asked[JSON_MEMBERS_READ_MAX];
 	int asked_count;
 };
@@ -38,7 +38,11 @@ bool json_read_body(struct json_reader *j, struct request *r, bool optional);
 bool json_read_element(struct json_reader *j, struct request *r,
     const struct json *object, const char *list, int place);
 
-/* What stands before a member's name in a sentence: "" or "messages[3].". */
+/* An object that is the body's member `name`. */
+void json_read_member(struct json_reader *j, struct request *r,
+    const struct json *object, const char *name);
+
+/* What stands before a member's name: "", "messages[3]." or "webhook.". */
 const char *json_where(const struct json_reader *j);
 
 struct text json_member_text(struct json_reader *j, const char *name,

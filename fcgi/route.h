@@ -19,7 +19,8 @@ enum access {
 	ACCESS_OPEN,	/* anyone */
 	ACCESS_USER,	/* any valid token */
 	ACCESS_GRANT,	/* any valid token; the handler asks for a grant */
-	ACCESS_ADMIN	/* admins */
+	ACCESS_ADMIN,	/* admins */
+	ACCESS_WAKE	/* who has the token of a wake: the handler checks */
 };
 
 struct door {

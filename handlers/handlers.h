@@ -6,7 +6,7 @@
 
 #include "fcgi/route.h"
 
-extern const struct door queue_door, streams_door;
+extern const struct door queue_door, streams_door, subscriptions_door;
 
 #define ROUTE(method, pattern, name, access, door) \
 	enum verdict name(struct request *r);

@@ -15,6 +15,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/settings.h"
 #include "handlers/routes.h"
+#include "handlers/streams/dispatcher.h"
 #include "sql/claims.h"
 #include "sql/db.h"
 #include "sql/topics.h"
@@ -39,6 +40,8 @@ epoch_moved(const char *name)
 		topics_forget();
 		lot_wake_everyone();
 	}
+	if (strcmp(name, "subscriptions") == 0)
+		dispatcher_epoch_moved();
 }
 
 static void
@@ -96,7 +99,9 @@ worker_command(int count, char **arguments)
 	routes_start();
 	turn_start(threads / 2);
 	wake_start(&wake_hooks);
+	dispatcher_start();
 	engine_run(LISTEN_FD, threads, &engine_hooks);
+	dispatcher_stop();
 	wake_stop();
 	turn_stop();
 	log_info("worker ends");

@@ -12,21 +12,38 @@
 	"producer-id, producer-epoch, producer-seq"
 
 static void
-envelope(struct request *r, const struct error_facts *error,
+write_error(struct request *r, int status, const char *code,
     const char *sentence)
 {
-	struct json_writer *w = reply_json(r, error->status);
+	struct json_writer *w = reply_json(r, status);
 
 	json_open_object(w);
 	json_name(w, "error");
 	json_open_object(w);
 	json_name(w, "code");
-	json_cstring(w, error->code);
+	json_cstring(w, code);
 	json_name(w, "message");
 	json_cstring(w, sentence);
 	json_close_object(w);
 	json_close_object(w);
 	reply_header(r, "Cache-Control", "no-store");
+}
+
+static void
+envelope(struct request *r, const struct error_facts *error,
+    const char *sentence)
+{
+	write_error(r, error->status, error->code, sentence);
+}
+
+/* The protocol has one code for all that is wrong with such a request. */
+static void
+subscription_envelope(struct request *r, const struct error_facts *error,
+    const char *sentence)
+{
+	write_error(r, error->status, error->status == 400 &&
+	    error != error_facts(E_WEBHOOK_URL) ? "INVALID_REQUEST" :
+	    error->code, sentence);
 }
 
 static void
@@ -41,6 +58,14 @@ headers(struct request *r)
 const struct door streams_door = {
 	.name = "streams",
 	.envelope = envelope,
+	.headers = headers,
+	.cors_headers = "authorization, content-type, if-none-match, "
+	    "last-event-id, cache-control, " EVERY_STREAM_HEADER_READ
+};
+
+const struct door subscriptions_door = {
+	.name = "subscriptions",
+	.envelope = subscription_envelope,
 	.headers = headers,
 	.cors_headers = "authorization, content-type, if-none-match, "
 	    "last-event-id, cache-control, " EVERY_STREAM_HEADER_READ

@@ -43,6 +43,11 @@ class Words:
 
 
 @dataclasses.dataclass(frozen=True)
+class Names:
+    """An array of streams' names."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Objects:
     """An array of objects."""
     members: dict
@@ -202,6 +207,31 @@ def new_stream(t):
     return Made(f"/v1/stream/{name}", topic=name)
 
 
+SUBSCRIPTIONS = "/v1/stream/__ds/subscriptions"
+
+
+def subscribed(suffix="", body=None, named=False):
+    """A subscription with pending work, on streams below topic-..."""
+    def make(t):
+        name = t.fresh("topic")
+        path = f"{SUBSCRIPTIONS}/{t.fresh('subscription')}"
+        t.admin.put(f"/v1/stream/{name}/a", {"n": 1}).expect(201)
+        t.admin.put(path, {
+            "type": "pull-wake", "pattern": f"{name}/*",
+            "wake_stream": f"{name}-wakes", "streams": [name]}).expect(201)
+        t.admin.post(f"/v1/stream/{name}/a", {"n": 2}).expect(204)
+        return Made(path + suffix.format(name),
+                    {"streams": [name]} if named else body, name)
+    return make
+
+
+def subscription_put(t):
+    name = t.fresh("topic")
+    return Made(f"{SUBSCRIPTIONS}/{name}", {
+        "type": "webhook", "pattern": f"{name}/*", "streams": [name],
+        "webhook": {"url": "http://localhost:9/"}}, name)
+
+
 def fixed(path, body=None):
     return lambda t: Made(path, body)
 
@@ -304,6 +334,31 @@ CALLS = {
     ("HEAD", "/v1/stream/{*}"): Call(200, streamed, READ, any_query=True),
     ("GET", "/v1/stream/{*}/pk/{}"): Call(
         200, by_key, READ, any_query=True),
+
+    ("GET", "/v1/stream/__ds/jwks.json"): Call(
+        200, fixed("/v1/stream/__ds/jwks.json"), any_query=True),
+    ("GET", SUBSCRIPTIONS): Call(200, fixed(SUBSCRIPTIONS)),
+    ("PUT", SUBSCRIPTIONS + "/{}"): Call(
+        201, subscription_put, CONSUME, {
+            "type": Text(32, required=True, empty=False),
+            "pattern": Text(512, empty=False), "streams": Names(),
+            "webhook": Texts(), "lease_ttl_ms": Integer(1000, 600000),
+            "description": Text(1024)}, any_query=True),
+    ("GET", SUBSCRIPTIONS + "/{}"): Call(
+        200, subscribed(), CONSUME, any_query=True),
+    ("DELETE", SUBSCRIPTIONS + "/{}"): Call(
+        204, subscribed(), CONSUME, any_query=True),
+    ("POST", SUBSCRIPTIONS + "/{}/streams"): Call(
+        204, subscribed("/streams", named=True), CONSUME,
+        {"streams": Names()}, any_query=True),
+    ("DELETE", SUBSCRIPTIONS + "/{}/streams/{*}"): Call(
+        204, subscribed("/streams/{}"), CONSUME, any_query=True),
+    ("POST", SUBSCRIPTIONS + "/{}/claim"): Call(
+        200, subscribed("/claim", {"worker": "w"}), CONSUME,
+        {"worker": Text(255, required=True, empty=False)}, any_query=True),
+    **{("POST", f"{SUBSCRIPTIONS}/{{}}/{verb}"): Call(
+        200, subscribed(f"/{verb}", {}), any_query=True)
+       for verb in ("ack", "release", "callback")},
 }
 
 

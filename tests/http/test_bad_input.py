@@ -60,6 +60,12 @@ def wrong_values(kind):
         for value in (["x"], [1], [None], [["pending"]], ["pending\0"]):
             yield f"{value} inside", json.dumps(value)
         yield "too many", json.dumps(["pending"] * 100000)
+    elif isinstance(kind, calls.Names):
+        fits = {"an array"}
+        for value in ([""], ["/"], [1], [None], [["x"]], [{}], ["a\0"],
+                      ["x" * 1025], ["__ds"]):
+            yield f"{value} inside", json.dumps(value)
+        yield "too many", json.dumps([f"s{n}" for n in range(1001)])
     elif isinstance(kind, calls.Objects):
         fits = {"an array"}
         yield "nothing", "[]"
@@ -142,7 +148,12 @@ def state_of(t):
         (select md5(string_agg(u::text, '' order by id))
             from sluice.users u),
         (select md5(string_agg(g::text, '' order by id))
-            from sluice.grants g)""")
+            from sluice.grants g),
+        (select md5(string_agg(b.config_hash::text, '' order by b.birth))
+            from sluice.subscriptions b),
+        (select md5(string_agg(l.subscription_id || l.name || l.explicit, ''
+            order by l.subscription_id, l.name))
+            from sluice.subscription_streams l)""")
 
 
 class Checker:
