@@ -43,6 +43,9 @@ look(struct request *r)
 	shared->arena_bytes = (uint32_t)arena_bytes(r->arena);
 	arena_alloc(r->arena, LOOK_BYTES);
 	arena_defer(r->arena, count_drop, shared);
+	/* Over what the look before had there. */
+	memset(arena_alloc_raw(r->arena, shared->calls % 4 * 100), 0xFF,
+	    shared->calls % 4 * 100);
 }
 
 struct stream_state {
