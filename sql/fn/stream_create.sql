@@ -183,7 +183,7 @@ begin
 	if p_source is not null then
 		insert into sluice.segments (stream_id, incarnation, from_seq,
 			to_seq, source_id, source_incarnation)
-		select p_stream, incarnation, g.from_seq,
+		select p_stream, stream_create.incarnation, g.from_seq,
 			least(g.to_seq, v_fork.fork_seq), g.source_id,
 			g.source_incarnation
 		from sluice.segments g

@@ -290,6 +290,19 @@ def test_a_fork_lives_in_the_life_of_its_source_or_a_later_one(s):
     equal(z.seen(), [(0, "n")])
 
 
+def test_a_chain_may_go_through_several_lives(s):
+    x, y, z = source(s, "a"), Stream(s), Stream(s)
+    for stream, lives in ((y, 2), (z, 3)):
+        for _ in range(lives):
+            stream.create()
+            stream.end()
+    y.create(fork=x, data=["b"])
+    z.create(fork=y, data=["c"])
+    equal([stream.get("incarnation")[0] for stream in (x, y, z)],
+          ["0", "2", "3"])
+    equal(z.seen(), list(enumerate("abc")))
+
+
 # --- forks and the end ---------------------------------------------------
 
 def test_a_source_is_gone_until_its_last_fork_ends(s):
