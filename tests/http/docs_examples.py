@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the examples of a page, in order, against a fresh instance.
 
-A block ```sh is a piece of one shell session with SLUICE and TOKEN set; the
-block that follows it, ```json or ```text, is what it must print. In JSON,
-"..." stands for any value.
+A block ```sh is a piece of one shell session with SLUICE, TOKEN and DATABASE
+set; the block that follows it, ```json or ```text, is what it must print. In JSON,
+"..." stands for any value. A block ```sql is to be read only.
 
     python3 tests/http/docs_examples.py page.md
 """
@@ -28,7 +28,8 @@ MARK = "--- the end of a block ---"
 def examples_of(page):
     """(line, commands, language, expected) of each example of the page."""
     blocks = [(page[:found.start()].count("\n") + 1, *found.groups())
-              for found in BLOCK.finditer(page)]
+              for found in BLOCK.finditer(page)
+              if found[1] != "sql"]
     commands = None
     for line, language, text in blocks:
         if language == "sh":
@@ -94,7 +95,8 @@ def main():
             shell = Shell({
                 **instance.environment,
                 "SLUICE": f"http://127.0.0.1:{instance.http_port}",
-                "TOKEN": instance.admin().token}, folder)
+                "TOKEN": instance.admin().token,
+                "DATABASE": instance.database}, folder)
             for line, commands, language, expected in examples:
                 output = shell.run(commands)
                 if as_shown(output, language, expected):
