@@ -217,14 +217,15 @@ reading_headers(struct request *r, const struct stream *stream, int64_t next)
 void
 reading_renew(struct request *r, const struct stream *stream)
 {
-	int64_t gain_us = clock_wall_us() + stream->ttl_ms * 1000 -
-	    stream->expires_us;
 	struct pg_result *result;
 	struct arena *arena;
 	struct params p;
+	int64_t gain_us;
 
-	if (stream->ttl_ms == NO_TTL || gain_us < 100 * 1000 ||
-	    gain_us < stream->ttl_ms * 1000 / 20)
+	if (stream->ttl_ms == NO_TTL)
+		return; /* and may have no time of expiry either */
+	gain_us = clock_wall_us() + stream->ttl_ms * 1000 - stream->expires_us;
+	if (gain_us < 100 * 1000 || gain_us < stream->ttl_ms * 1000 / 20)
 		return;
 	arena = arena_new();
 	params_init(&p, arena);
