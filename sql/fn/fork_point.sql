@@ -31,6 +31,7 @@ as $$
 #variable_conflict use_column
 declare
 	v_row record;
+	v_part record;	-- the life that has the entry of the part
 begin
 	perform
 	from sluice.streams s
@@ -75,23 +76,25 @@ begin
 			status := 10;
 		end if;
 	elsif p_sub > 0 then
-		select e.key, e.data
-		into key, part
-		from (
-			select p_stream as source_id,
-				incarnation as source_incarnation
-			where own_seq <= fork_at
-			union all
-			select g.source_id, g.source_incarnation
+		select p_stream as stream_id, incarnation as incarnation
+		into v_part
+		where own_seq <= fork_at;
+		if not found then
+			select g.source_id as stream_id,
+				g.source_incarnation as incarnation
+			into v_part
 			from sluice.segments g
 			where g.stream_id = p_stream
 			and g.incarnation = fork_point.incarnation
 			and g.from_seq <= fork_at
-			and g.to_seq > fork_at
-		) w
-		join sluice.entries e
-		on e.stream_id = w.source_id
-		and e.incarnation = w.source_incarnation
+			order by g.from_seq desc
+			limit 1;
+		end if;
+		select e.key, e.data
+		into key, part
+		from sluice.entries e
+		where e.stream_id = v_part.stream_id
+		and e.incarnation = v_part.incarnation
 		and e.seq = fork_at;
 		if octet_length(part) < p_sub then
 			status := 10;

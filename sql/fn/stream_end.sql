@@ -32,6 +32,10 @@ declare
 	v_now constant timestamptz := clock_timestamp();
 	v_row record;
 begin
+	if p_why > 0 then
+		-- What a crash undoes is found and done again.
+		perform set_config('synchronous_commit', 'off', true);
+	end if;
 	select s.name, s.state, s.incarnation, s.forks, s.fork_source,
 		coalesce(s.expires_at <= v_now, false) as expired
 	into v_row
