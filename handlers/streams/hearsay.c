@@ -25,7 +25,9 @@ static struct {
 void
 hearsay_start(void (*stir)(void))
 {
+	pthread_mutex_lock(&hearsay.lock);
 	hearsay.stir = stir;
+	pthread_mutex_unlock(&hearsay.lock);
 }
 
 /* With the lock; the place where it stands if it concerns nobody. */
@@ -86,7 +88,8 @@ hearsay_note(const struct channel_key *key)
 		news = note_due(key->id == CONCERNS);
 	else
 		news = note_stream(key->id);
-	if (news && !hearsay.stopped)
+	/* What is noted before there is a dispatcher waits for it. */
+	if (news && hearsay.stir && !hearsay.stopped)
 		hearsay.stir();
 	pthread_mutex_unlock(&hearsay.lock);
 }
