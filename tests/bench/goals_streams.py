@@ -1,7 +1,9 @@
 """Appends to streams, against bare SQL and against other log servers."""
 
 import contextlib
+import http.client
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -13,7 +15,11 @@ from harness.client import Failure
 from harness.instance import free_port
 from measure import at_least, below, interleave, ratios, say
 
+HERE = pathlib.Path(__file__).resolve().parent
 STREAMS = 1000
+REFERENCE = "@durable-streams/server@0.3.7"
+PRISMA = "@prisma/streams-server@0.1.11"
+BUN = "bun@1.4.5"
 
 
 def create(bench, count):
@@ -62,9 +68,10 @@ def one_connection(bench):
 
 
 @contextlib.contextmanager
-def running(command, port, name):
+def running(command, port, name, **environment):
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+                               stderr=subprocess.DEVNULL,
+                               env={**os.environ, **environment})
     try:
         while not answers(port):
             if process.poll() is not None:
@@ -108,3 +115,59 @@ def beside_redis(bench):
             "webdis": lambda s: bench.wrk("xadd", s, port=port)}, "appends")
         yield at_least("append / XADD by webdis",
                        ratios(slices, "http", "webdis"), 0.6)
+
+
+def installed(modules, *packages):
+    """Install them there; False, and said, if that cannot be."""
+    run = subprocess.run(
+        ["npm", "install", "--no-save", "--no-package-lock", "--no-audit",
+         "--no-fund", *packages], cwd=modules, capture_output=True, text=True)
+    if run.returncode != 0:
+        say(f"  left out: {packages[0]} cannot be installed: "
+            f"{run.stderr.strip()[-200:]}")
+    return run.returncode == 0
+
+
+def create_at(port):
+    """The stream that the load appends to."""
+    peer = http.client.HTTPConnection("127.0.0.1", port)
+    peer.request("PUT", "/v1/stream/bench-1", headers={
+        "Content-Type": "application/octet-stream"})
+    status = peer.getresponse().status
+    if status not in (200, 201):
+        raise Failure(f"the peer's PUT answered {status}")
+
+
+def beside(bench, port, name):
+    create(bench, 1)
+    create_at(port)
+    slices = interleave({
+        "http": lambda s: bench.wrk("append", s, streams=1),
+        name: lambda s: bench.wrk("append", s, streams=1, port=port)},
+        "appends")
+    yield at_least(f"append / {name}", ratios(slices, "http", name), 10)
+
+
+def beside_servers(bench):
+    """The same load, as it is, on other servers of the protocol."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        say("  left out: there is no npm")
+        return
+    with tempfile.TemporaryDirectory(prefix="sluice-peer-") as modules:
+        if installed(modules, REFERENCE):
+            port = free_port()
+            say(f"  append 200 bytes to one stream; {REFERENCE}, file mode")
+            with running(["node", str(HERE / "reference_server.mjs")], port,
+                         REFERENCE, BENCH_MODULES=modules,
+                         BENCH_PORT=str(port)):
+                yield from beside(bench, port, "the reference server")
+    with tempfile.TemporaryDirectory(prefix="sluice-peer-") as modules:
+        if installed(modules, PRISMA, BUN):
+            port = free_port()
+            say(f"  append 200 bytes to one stream; {PRISMA}")
+            with running([f"{modules}/node_modules/.bin/bun", "run",
+                          f"{modules}/node_modules/@prisma/streams-server/"
+                          "src/server.ts", "--object-store", "local",
+                          "--no-auth"], port, PRISMA, PORT=str(port),
+                         DS_ROOT=f"{modules}/data"):
+                yield from beside(bench, port, "Prisma Streams")

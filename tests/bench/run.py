@@ -39,6 +39,7 @@ GOALS = {
     "streams-a": goals_streams.one_stream,
     "streams-b": goals_streams.many_streams,
     "streams-c": goals_streams.beside_redis,
+    "streams-c-peers": goals_streams.beside_servers,
     "streams-d": goals_streams.one_connection,
 }
 
