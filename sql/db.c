@@ -134,17 +134,30 @@ is_ok(const PGresult *result)
 	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-/* Take the rest of an answer, up to its end. */
+/*
+ * Take an answer, up to its end. The commit comes after the statement's result
+ * and may fail: then the error takes the result's place. False when the
+ * connection is lost on the way.
+ */
 static bool
-finish_answer(struct db *db, int64_t began_us)
+take_answer(struct db *db, int64_t began_us, PGresult **answer)
 {
 	PGresult *result;
 
+	*answer = NULL;
 	do {
-		if (!wait_for_result(db, began_us))
+		if (!wait_for_result(db, began_us)) {
+			PQclear(*answer);
+			*answer = NULL;
 			return false;
+		}
 		result = PQgetResult(db->connection);
-		PQclear(result);
+		if (!*answer || (result && !is_ok(result))) {
+			PQclear(*answer);
+			*answer = result;
+		} else {
+			PQclear(result);
+		}
 	} while (result);
 	return true;
 }
@@ -160,14 +173,11 @@ prepare(struct db *db, enum statement statement)
 	if (db->prepared[statement])
 		return DB_DONE;
 	if (!PQsendPrepare(db->connection, facts->name, facts->text, 0, NULL) ||
-	    !wait_for_result(db, began_us))
+	    !take_answer(db, began_us, &result))
 		return lost(db, false);
-	result = PQgetResult(db->connection);
 	if (!is_ok(result))
 		outcome = refused(result, statement);
 	PQclear(result);
-	if (!finish_answer(db, began_us))
-		return lost(db, false);
 	db->prepared[statement] = outcome == DB_DONE;
 	return outcome;
 }
@@ -201,18 +211,12 @@ db_run(struct db *db, enum statement statement, const struct params *params,
 		return outcome;
 	if (!send_statement(db, statement, params))
 		return lost(db, false);
-	if (!wait_for_result(db, began_us))
+	if (!take_answer(db, began_us, result))
 		return lost(db, true);
-	*result = PQgetResult(db->connection);
 	if (!is_ok(*result)) {
 		outcome = refused(*result, statement);
 		PQclear(*result);
 		*result = NULL;
-	}
-	if (!finish_answer(db, began_us)) {
-		PQclear(*result);
-		*result = NULL;
-		return lost(db, true);
 	}
 	answered(db);
 	return outcome;
@@ -227,9 +231,8 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 	PGresult *result;
 
 	for (int i = 0; i < n; i++) {
-		if (!wait_for_result(db, began_us))
+		if (!take_answer(db, began_us, &result))
 			return lost(db, true);
-		result = PQgetResult(db->connection);
 		if (is_ok(result)) {
 			batch[i].result = result;
 		} else {
@@ -237,8 +240,6 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 				outcome = refused(result, batch[i].statement);
 			PQclear(result);
 		}
-		if (!finish_answer(db, began_us))
-			return lost(db, true);
 	}
 	if (!wait_for_result(db, began_us))
 		return lost(db, true);
@@ -293,17 +294,12 @@ db_command(struct db *db, const char *text)
 	if (!session_open(db))
 		return false;
 	if (!PQsendQuery(db->connection, text) ||
-	    !wait_for_result(db, began_us)) {
+	    !take_answer(db, began_us, &result)) {
 		lost(db, true);
 		return false;
 	}
-	result = PQgetResult(db->connection);
 	ok = is_ok(result);
 	PQclear(result);
-	if (!finish_answer(db, began_us)) {
-		lost(db, true);
-		return false;
-	}
 	return ok;
 }
 

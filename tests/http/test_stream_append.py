@@ -261,3 +261,21 @@ def test_grants_are_the_streams_own(t):
     refused(queue.post(name, "x"), 403, "forbidden")
     same(queue.head(name).status, 403)
     refused(Door(t.anonymous()).post(name, "x"), 401, "unauthenticated")
+
+
+def test_what_is_not_committed_is_not_acknowledged(t):
+    """The commit comes after the statement's answer, and may fail."""
+    door, name = stream(t)
+    t.sql("create function public.refuse() returns trigger "
+          "language plpgsql as $$ begin raise exception using "
+          "errcode = 'disk_full', message = 'no commit'; end $$")
+    try:
+        t.sql("create constraint trigger refuse after update "
+              "on sluice.streams deferrable initially deferred for each row "
+              f"when (new.name = '{name}') execute function public.refuse()")
+        refused(door.post(name, "a"), 503, "busy")
+        refused(door.post(name, "b", stream_closed="true"), 503, "busy")
+    finally:
+        t.sql("drop function public.refuse cascade")
+    same(entries(t, name), [])
+    same(next_offset(door.post(name, "c")), FIRST)
