@@ -94,11 +94,18 @@ read_source(struct request *r, struct text path, struct wish *wish)
 	static const struct text prefix = TEXT("/v1/stream/");
 	struct text name = { path.p + prefix.n, path.n - prefix.n };
 
-	if (path.n > prefix.n && memcmp(path.p, prefix.p, prefix.n) == 0)
+	if (path.n > prefix.n && memcmp(path.p, prefix.p, prefix.n) == 0) {
+		while (name.n > 1 && name.p[name.n - 1] == '/')
+			name.n--; /* as route_find() does */
 		wish->source = percent_decode(r->arena, name, false);
-	if (!wish->source.n || wish->source.n > STREAM_NAME_BYTES_MAX)
+	}
+	if (!wish->source.n)
 		fail(r, E_BAD_VALUE, "Stream-Forked-From must be a path, as "
 		    "in /v1/stream/name");
+	else if (wish->source.n > STREAM_NAME_BYTES_MAX)
+		fail(r, E_BAD_VALUE, "the name in Stream-Forked-From is longer "
+		    "than STREAM_NAME_BYTES_MAX (%d bytes)",
+		    STREAM_NAME_BYTES_MAX);
 	else
 		(void)allow_stream(r, ACTION_READ, wish->source);
 }
@@ -123,8 +130,8 @@ read_fork_offset(struct request *r, struct text text, struct wish *wish)
 		wish->offset.seq = 0;
 	else if (text_equal(text, behind))
 		wish->offset.seq = INT64_MAX;
-	else if (offset_parse(text, &wish->offset))
-		wish->any_life = false;
+	else if (offset_parse(text, &wish->offset)) /* all zeros: of any */
+		wish->any_life = !wish->offset.seq && !wish->offset.incarnation;
 	else
 		fail(r, E_BAD_VALUE,
 		    "Stream-Fork-Offset must be an offset of the source");

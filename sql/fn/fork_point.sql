@@ -71,10 +71,11 @@ begin
 	last_at := v_row.last_at;
 
 	if p_sub > 0 and media_type = 'application/json' then
-		fork_seq := fork_at + p_sub;
-		if fork_seq > v_row.next_seq then
+		if p_sub > v_row.next_seq - fork_at then
 			status := 10;
+			return;
 		end if;
+		fork_seq := fork_at + p_sub;
 	elsif p_sub > 0 then
 		select p_stream as stream_id, incarnation as incarnation
 		into v_part

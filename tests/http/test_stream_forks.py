@@ -55,6 +55,17 @@ def test_an_offset_of_the_source_says_where(t):
     same(door.head(name).status, 404)
 
 
+def test_all_zeros_are_the_beginning_of_any_life(t):
+    door, name = source(t)
+    door.delete(name)
+    same(door.put(name, "ab").status, 201)
+    for offset in ("0" * 26, "-1", BEGINNING):
+        copy, reply = fork(t, door, name, stream_fork_offset=offset)
+        same((offset, reply.status), (offset, 201))
+        _, reply = fork(t, door, name, name=copy, stream_fork_offset=offset)
+        same((offset, reply.status), (offset, 200))
+
+
 def test_a_sub_offset_counts_bytes_or_entries(t):
     door, name = source(t, "hello")
     _, reply = fork(t, door, name, "!", stream_fork_offset=BEGINNING,
@@ -67,6 +78,11 @@ def test_a_sub_offset_counts_bytes_or_entries(t):
     door, name = source(t, "[1,2,3]", JSON)
     for sub, status in (("2", 201), ("3", 201), ("4", 400)):
         _, reply = fork(t, door, name, stream_fork_offset=BEGINNING,
+                        stream_fork_sub_offset=sub)
+        same((sub, reply.status), (sub, status))
+    one = next_offset(door.put(t.fresh("one"), "[1]", JSON))
+    for sub, status in (("2", 201), ("3", 400), (str((1 << 63) - 1), 400)):
+        _, reply = fork(t, door, name, stream_fork_offset=one,
                         stream_fork_sub_offset=sub)
         same((sub, reply.status), (sub, status))
 
@@ -153,6 +169,6 @@ def test_names_are_decoded_as_in_a_url(t):
     name = t.fresh("a")
     door = Door(t.admin)
     door.put(f"{name}%2Fb%20c", "x")
-    for path in (f"{name}/b%20c", f"{name}%2fb%20c"):
+    for path in (f"{name}/b%20c", f"{name}%2fb%20c", f"{name}/b%20c/"):
         _, reply = fork(t, door, path)
         same((path, reply.status), (path, 201))
