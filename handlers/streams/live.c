@@ -11,7 +11,11 @@
 #include "sql/db.h"
 #include "sql/tails.h"
 
-enum { RENEW_MS_MIN = 100 };
+enum {
+	RENEW_MS_MIN = 100,
+	/* The database's clock may be behind ours. */
+	EXPIRY_LOOK_MS = 10
+};
 
 static void
 leave(void *tail)
@@ -35,12 +39,17 @@ is_text(struct text media_type)
 	    text_equal(media_type, TEXT("application/json"));
 }
 
-/* Move on behind what was found. */
+/*
+ * Move on behind what was found. Who reads by key may have come further and
+ * found nothing.
+ */
 static enum found
 found(struct live_read *live, struct news *news, int64_t next)
 {
+	bool moved = next > live->reading->from;
+
 	live->reading->from = next;
-	news->more = news->more || next < news->stream.next_seq;
+	news->more = news->more || (moved && next < news->stream.next_seq);
 	if (news->bytes.p)
 		return FOUND_ENTRIES;
 	return news->stream.closed && next >= news->stream.next_seq ?
@@ -102,12 +111,15 @@ int64_t
 live_deadline(const struct live_read *live, int64_t until_us)
 {
 	int64_t now = clock_monotonic_us(), expires_us;
+	int64_t soonest_us = now + EXPIRY_LOOK_MS * 1000;
 
 	if (live->ttl_ms != NO_TTL && live->renew_us < until_us)
 		until_us = live->renew_us;
 	if (live->expires_us == INT64_MIN)
 		return until_us;
 	expires_us = now + live->expires_us - clock_wall_us();
+	if (expires_us < soonest_us)
+		expires_us = soonest_us;
 	return expires_us < until_us ? expires_us : until_us;
 }
 

@@ -34,7 +34,8 @@ answer_or_wait(struct request *r, struct live_read *live, enum found found,
 	if (found != FOUND_NOTHING || r->last_call ||
 	    clock_monotonic_us() >= until_us)
 		return reply(r, live, news);
-	r->deadline_us = live_deadline(live, until_us);
+	r->deadline_us = news->more ? clock_monotonic_us() :
+	    live_deadline(live, until_us);
 	return PARK;
 }
 

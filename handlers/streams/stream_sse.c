@@ -58,7 +58,7 @@ write_and_wait(struct request *r, struct live_read *live, enum found found,
 	}
 	if (r->reply.body.n)
 		live->beat_us = now_us + HEARTBEAT * 1000;
-	r->deadline_us = found == FOUND_ENTRIES && news->more ? now_us :
+	r->deadline_us = news->more ? now_us :
 	    live_deadline(live, live->beat_us);
 	return PARK;
 }
@@ -77,6 +77,7 @@ stream_sse(struct request *r, struct reading *reading)
 	reply_header(r, "Cache-Control", "no-cache, no-store");
 	if (live->binary)
 		reply_header(r, "Stream-SSE-Data-Encoding", "base64");
+	live->beat_us = clock_monotonic_us() + HEARTBEAT * 1000;
 	if (found == FOUND_NOTHING)
 		write_control(r, live, &news.stream);
 	return write_and_wait(r, live, found, &news);

@@ -240,3 +240,22 @@ def test_a_lost_note_costs_time_but_no_entry(t):
           "insert into sluice.entries (stream_id, incarnation, seq, at, data)"
           " select stream_id, 0, next_seq - 1, now(), 'ab' from s")
     answered(call, "ab", seconds=35)
+
+
+def test_a_key_is_looked_for_in_all_that_a_fork_has(t):
+    """More sources than one page looks into (READ_SEGMENTS_MAX)."""
+    door, name, end = stream(t, "a")
+    # Who parks where nobody does may be called once more for other reasons.
+    other = waiting(t, name, end)
+    first = name
+    for _ in range(18):
+        source, name = name, t.fresh("fork")
+        same(door.put(name, "a", stream_forked_from=path_of(source)).status,
+             201)
+    door.post(name, "b", stream_key="k")
+    for _ in range(20):
+        with within(2, "the answer"):
+            reply = poll(t.admin, name, "-1", "&key=k", seconds=3)
+        same((reply.status, reply.body), (200, b"b"))
+    door.post(first, "c")
+    answered(other, "c")

@@ -61,6 +61,7 @@ def test_now_leaves_out_what_is_there(t):
         is_open(events.control(), end)
         door.post(name, "cd")
         same(events.data()[0], "cd")
+        same(events.comments, 0, "heartbeats")
 
 
 def test_a_reader_comes_back_with_its_offset(t):
