@@ -242,9 +242,12 @@ fuzz:
 .PHONY: fuzz fuzz-programs
 
 # Not a test: what misses its goal is said, and fails nothing.
-bench: packages-bench all
+bench: packages-bench all $(BUILD)/tests/bench/libpq_read
 	@python3 tests/bench/run.py
 .PHONY: bench
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpq
 
 clean:
 	rm -rf build build-*

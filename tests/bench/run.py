@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import goals_peers  # noqa: E402
 import goals_queue  # noqa: E402
 import goals_streams  # noqa: E402
+import goals_streams_read  # noqa: E402
 import goals_waiting  # noqa: E402
 from harness.client import Failure  # noqa: E402
 from harness.instance import ROOT, Instance  # noqa: E402
@@ -41,6 +42,9 @@ GOALS = {
     "streams-c": goals_streams.beside_redis,
     "streams-c-peers": goals_streams.beside_servers,
     "streams-d": goals_streams.one_connection,
+    "streams-e": goals_streams_read.catch_up,
+    "streams-f": goals_streams_read.many_readers,
+    "streams-g": goals_streams_read.idle_waiters,
 }
 
 
