@@ -1,8 +1,6 @@
 /*
- * Lanes are made by their first item and go when they are empty. A lane is
- * in the line of those that can go when it has items and no call under way,
- * or so many items that waiting could not combine more of them into a call.
- * One lock guards all of it, and is not held while a turn runs.
+ * Running turns. One lock guards the lanes (turn_lanes.h) and who runs, and is
+ * not held while a turn runs.
  */
 #include "sql/turn.h"
 
@@ -14,31 +12,10 @@
 #include "fcgi/engine.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
+#include "sql/turn_lanes.h"
 
-enum {
-	LANE_BUCKETS = 1 << 12,
-	TURN_LANES_MAX = 64,
-	/* So long items are run again each alone, of a turn that failed. */
-	RERUN_MS_MAX = 5000
-};
-
-struct lane {
-	const struct turn_kind *kind;
-	int64_t owner;
-	struct lane *next; /* in its bucket */
-	struct lane *next_ready;
-	struct turn_item *first, *last;
-	size_t weight, bytes; /* of the items that wait */
-	int calls; /* under way */
-	bool in_line;
-};
-
-/* What one lane contributes to a turn. */
-struct part {
-	struct lane *lane;
-	struct turn_item *items;
-	bool gathered; /* in the call of turn->gather */
-};
+/* So long items are run again each alone, of a turn that failed. */
+enum { RERUN_MS_MAX = 5000 };
 
 struct turn {
 	struct turn *next; /* among the spare */
@@ -48,14 +25,12 @@ struct turn {
 	const struct turn_gather *gather; /* NULL: none in this turn */
 	struct turn_item *gathered[TURN_LANES_MAX];
 	int gathers;
-	size_t weight, bytes;
+	size_t weight;
 	struct arena *arena;
 };
 
 static struct {
 	pthread_mutex_t lock;
-	struct lane *bucket[LANE_BUCKETS];
-	struct lane *ready_first, *ready_last;
 	int runners, runners_max;
 	struct turn *spare; /* kept: memory that comes and goes is touched
 			     * memory for requests that park in it */
@@ -63,120 +38,6 @@ static struct {
 
 /* This thread runs turns: what it submits meanwhile waits for its loop. */
 static __thread bool running;
-
-static struct lane **
-lane_slot(const struct turn_kind *kind, int64_t owner)
-{
-	uint64_t hash = (uint64_t)owner * 0x9e3779b97f4a7c15u ^
-	    (uint64_t)(uintptr_t)kind;
-	struct lane **slot = &turns.bucket[(hash ^ hash >> 31) % LANE_BUCKETS];
-
-	while (*slot && ((*slot)->owner != owner || (*slot)->kind != kind))
-		slot = &(*slot)->next;
-	return slot;
-}
-
-/* Into the line, if it can go and is not there. */
-static void
-lane_line_up(struct lane *lane)
-{
-	bool full = lane->weight >= TURN_ITEMS_MAX ||
-	    lane->bytes >= TURN_BYTES_MAX;
-
-	if (lane->in_line || !lane->first ||
-	    (lane->calls && !(lane->kind->overlaps && full)))
-		return;
-	lane->in_line = true;
-	lane->next_ready = NULL;
-	*(turns.ready_last ? &turns.ready_last->next_ready :
-	    &turns.ready_first) = lane;
-	turns.ready_last = lane;
-}
-
-static void
-lane_add(struct turn_item *item)
-{
-	struct lane **slot = lane_slot(item->kind, item->owner);
-	struct lane *lane = *slot;
-
-	if (!lane) {
-		lane = *slot = calloc(1, sizeof(*lane));
-		must(lane);
-		lane->kind = item->kind;
-		lane->owner = item->owner;
-	}
-	item->next = NULL;
-	*(lane->first ? &lane->last->next : &lane->first) = item;
-	lane->last = item;
-	lane->weight += item->weight;
-	lane->bytes += item->bytes;
-	lane_line_up(lane);
-}
-
-/* Take from a lane what shares one call and still fits the turn. */
-static void
-take_items(struct turn *turn, struct lane *lane)
-{
-	struct turn_item *first = lane->first, *last = NULL, *item;
-
-	for (item = first; item; item = item->next) {
-		if (last && (turn->weight + item->weight > TURN_ITEMS_MAX ||
-		    turn->bytes + item->bytes > TURN_BYTES_MAX ||
-		    (lane->kind->joins && !lane->kind->joins(first, item))))
-			break;
-		turn->weight += item->weight;
-		turn->bytes += item->bytes;
-		lane->weight -= item->weight;
-		lane->bytes -= item->bytes;
-		last = item;
-	}
-	lane->first = item;
-	last->next = NULL;
-	lane->calls++;
-	turn->part[turn->parts++] = (struct part){ lane, first, false };
-}
-
-static bool
-has_owner(const struct turn *turn, int64_t owner)
-{
-	for (int i = 0; i < turn->parts; i++)
-		if (turn->part[i].lane->owner == owner)
-			return true;
-	return false;
-}
-
-/*
- * Fill a turn from the line, while the lanes fit. One lane of an owner: each
- * statement locks an owner's rows in an order that agrees with that of the
- * others, but two of them in one transaction need not.
- */
-static void
-take_lanes(struct turn *turn)
-{
-	struct lane *lane = turns.ready_first, *last = NULL, *rest;
-
-	turn->parts = 0;
-	turn->weight = turn->bytes = 0;
-	for (; lane; lane = rest) {
-		rest = lane->next_ready;
-		if (turn->parts == TURN_LANES_MAX ||
-		    turn->weight >= TURN_ITEMS_MAX ||
-		    turn->bytes >= TURN_BYTES_MAX)
-			break;
-		if (has_owner(turn, lane->owner)) {
-			last = lane;
-			continue;
-		}
-		*(last ? &last->next_ready : &turns.ready_first) = rest;
-		if (!rest)
-			turns.ready_last = last;
-		lane->in_line = false;
-		take_items(turn, lane);
-	}
-	/* Only now, so that a turn has a lane once. */
-	for (int i = 0; i < turn->parts; i++)
-		lane_line_up(turn->part[i].lane);
-}
 
 /*
  * All is answered: lanes with more items go back to the line. Not earlier:
@@ -186,18 +47,8 @@ static void
 release_lanes(struct turn *turn)
 {
 	pthread_mutex_lock(&turns.lock);
-	for (int i = 0; i < turn->parts; i++) {
-		struct lane *lane = turn->part[i].lane, **slot;
-
-		lane->calls--;
-		lane_line_up(lane);
-		if (lane->first || lane->calls)
-			continue;
-		slot = lane_slot(lane->kind, lane->owner);
-		must(*slot == lane);
-		*slot = lane->next;
-		free(lane);
-	}
+	for (int i = 0; i < turn->parts; i++)
+		lane_release(turn->part[i].lane);
 	pthread_mutex_unlock(&turns.lock);
 }
 
@@ -400,7 +251,7 @@ static bool
 next_turn(struct turn *turn)
 {
 	pthread_mutex_lock(&turns.lock);
-	take_lanes(turn);
+	turn->parts = lanes_take(turn->part, &turn->weight);
 	if (!turn->parts)
 		turns.runners--;
 	pthread_mutex_unlock(&turns.lock);
@@ -416,7 +267,7 @@ turn_submit(struct request *r, struct db *db)
 	r->turn->request = r;
 	pthread_mutex_lock(&turns.lock);
 	lane_add(r->turn);
-	run = !running && turns.ready_first &&
+	run = !running && lanes_can_go() &&
 	    turns.runners < turns.runners_max;
 	turns.runners += run;
 	pthread_mutex_unlock(&turns.lock);
@@ -443,7 +294,7 @@ turn_start(int runners_max)
 void
 turn_stop(void)
 {
-	must(!turns.ready_first && !turns.runners);
+	must(!lanes_can_go() && !turns.runners);
 	while (turns.spare) {
 		struct turn *next = turns.spare->next;
 
