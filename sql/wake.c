@@ -22,23 +22,15 @@
 #include "sql/db.h"
 #include "sql/tails.h"
 #include "sql/wake_note.h"
+#include "sql/wake_peers.h"
 
 enum {
 	NOTES_MAX = 1024,
-	PEERS_MAX = 256,
 	EPOCHS_MAX = 8,
 	EPOCH_INTERVAL_MS = 500,
 	ANNOUNCE_INTERVAL_MS = 1000,
-	PEER_SILENT_MS = 5000,
 	/* Waiters come and go; a process counts as waiting for a while. */
 	WAITING_LINGERS_MS = 5000
-};
-
-struct peer {
-	uint64_t sender;
-	uint64_t number;
-	bool waiting;
-	int64_t heard_us;
 };
 
 struct epoch {
@@ -63,8 +55,6 @@ static struct {
 	_Atomic bool waiting;	/* as told to the peers */
 	void (*_Atomic heard)(const struct channel_key *key);
 	int64_t waited_us;	/* when somebody waited here last */
-	struct peer peer[PEERS_MAX];
-	int peers;
 	struct epoch epoch[EPOCHS_MAX];
 	int epochs;
 	int64_t send_after_us, epochs_after_us, announce_after_us;
@@ -209,16 +199,6 @@ send_some(const struct wake_entry *entries, int n)
 	return i;
 }
 
-/* Does somebody wait at a peer? If not, notes are for nobody. */
-static bool
-peers_wait(void)
-{
-	for (int i = 0; i < waker.peers; i++)
-		if (waker.peer[i].waiting)
-			return true;
-	return false;
-}
-
 static void
 send_notes(int64_t now)
 {
@@ -266,41 +246,19 @@ announce(int64_t now)
 	notify(text);
 }
 
-static struct peer *
-peer_get(uint64_t sender)
-{
-	for (int i = 0; i < waker.peers; i++)
-		if (waker.peer[i].sender == sender)
-			return &waker.peer[i];
-	return NULL;
-}
-
-/*
- * Has nothing of this peer been missed? And if it waits from now on: what we
- * did not send it before, it has to look for.
- */
+/* If the peer waits from now on, what we did not send it before it has to look
+ * for; and so have we for what we have missed. */
 static void
 heard_from(const struct wake_note *note, int64_t now)
 {
-	struct peer *peer = peer_get(note->sender);
-	bool announcement = *note->entries == '\0';
+	struct peer_news news = peers_heard(note, now);
 
-	if (!peer && waker.peers < PEERS_MAX) {
-		peer = &waker.peer[waker.peers++];
-		*peer = (struct peer){ .sender = note->sender,
-			.number = note->number - !announcement };
-	}
-	if (!peer)
-		return;
-	if (note->number != peer->number + !announcement)
+	if (news.missed)
 		wake_everyone_here();
-	if (note->waiting && !peer->waiting) {
+	if (news.waits) {
 		waker.sent++;
 		waker.announce_after_us = now;
 	}
-	peer->number = note->number;
-	peer->waiting = note->waiting;
-	peer->heard_us = now;
 }
 
 static void
@@ -333,18 +291,6 @@ receive_all(PGconn *connection, int64_t now)
 	while ((n = PQnotifies(connection))) {
 		receive(n->extra, now);
 		PQfreemem(n);
-	}
-}
-
-/* A peer that fell silent may have died between its commit and its note. */
-static void
-forget_silent_peers(int64_t now)
-{
-	for (int i = 0; i < waker.peers; i++) {
-		if (now - waker.peer[i].heard_us < PEER_SILENT_MS * 1000)
-			continue;
-		waker.peer[i--] = waker.peer[--waker.peers];
-		wake_everyone_here();
 	}
 }
 
@@ -396,7 +342,7 @@ listen_connection(void)
 	if (!db_command(waker.db, "listen sluice_wake"))
 		return NULL;
 	waker.listening = db_opened(waker.db);
-	waker.peers = 0;
+	peers_forget();
 	wake_everyone_here();
 	return connection;
 }
@@ -445,7 +391,8 @@ waker_main(void *unused)
 			send_notes(now);
 			read_epochs(now);
 			announce(now);
-			forget_silent_peers(now);
+			if (peers_fell_silent(now))
+				wake_everyone_here();
 			tails_tick(waker.db, now);
 			/* Last: the calls above may have brought some in. */
 			connection = db_connection(waker.db);
