@@ -63,6 +63,33 @@ several_grants_add_up(void)
 }
 
 static void
+patterns_of_what_is_allowed(void)
+{
+	static const struct grant grants[] = {
+		{ ACTION_READ, REALM_STREAM, { "a*", 2 } },
+		{ ACTION_WRITE, REALM_STREAM, { "b*", 2 } },
+		{ ACTION_READ, REALM_TOPIC, { "*", 1 } },
+		{ ACTION_ADMIN, REALM_STREAM, { "c", 1 } },
+		{ ACTION_READ, REALM_STREAM, { "**", 2 } },
+	};
+	struct principal who = somebody(grants, 5);
+	struct principal less = somebody(grants, 4);
+	struct principal admin = { .is_admin = true };
+	struct text patterns[5];
+
+	CHECK_INTEGER(may_patterns(&less, ACTION_READ, REALM_STREAM, patterns),
+	    2);
+	CHECK(text_equal(patterns[0], TEXT("a*")));
+	CHECK(text_equal(patterns[1], TEXT("c")));
+	CHECK_INTEGER(may_patterns(&less, ACTION_READ, REALM_PLATE, patterns),
+	    0);
+	CHECK_INTEGER(may_patterns(&who, ACTION_READ, REALM_STREAM, patterns),
+	    -1);
+	CHECK_INTEGER(may_patterns(&admin, ACTION_READ, REALM_STREAM,
+	    patterns), -1);
+}
+
+static void
 admins_and_nobodies(void)
 {
 	struct principal admin = { .is_admin = true };
@@ -122,6 +149,7 @@ main(void)
 {
 	actions_and_grants();
 	several_grants_add_up();
+	patterns_of_what_is_allowed();
 	admins_and_nobodies();
 	words_for_actions();
 	patterns_of_other_doors();
