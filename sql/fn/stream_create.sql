@@ -25,6 +25,9 @@
  *	12 another name has the same id
  *	13 too many segments
  *
+ * A stream that lives is compared without a lock: who holds its row, with an
+ * append in a long transaction say, is in nobody's way.
+ *
  * Rows are locked from a fork to its source, never the other way. The source
  * is looked at before it is locked, so that two dead names that are to become
  * forks of each other do not wait for each other. A new row is inserted after
@@ -67,8 +70,7 @@ begin
 		s.fork_source, s.fork_incarnation, s.fork_offset, s.fork_sub
 	into v_old
 	from sluice.streams s
-	where s.stream_id = p_stream
-	for update;
+	where s.stream_id = p_stream;
 	status := case
 		when v_old.name <> p_name then 12
 		when v_old.state = 1 then 3
@@ -101,6 +103,16 @@ begin
 		expires_at := v_old.expires_at;
 	end if;
 	if status is not null then
+		return;
+	end if;
+	perform
+	from sluice.streams s
+	where s.stream_id = p_stream
+	and s.state = 2
+	and s.incarnation = v_old.incarnation
+	for update;
+	if not found and v_old.state = 2 then
+		status := 11;
 		return;
 	end if;
 

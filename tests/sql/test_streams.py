@@ -84,6 +84,35 @@ def test_one_that_is_not_created_after_all_makes_room(s):
     equal(x.own(), [(0, "second")])
 
 
+def test_what_lives_is_compared_whoever_holds_its_row(s):
+    x = Stream(s)
+    x.create()
+    s.rows("set lock_timeout = '50ms'")
+    with Session() as other:
+        other.rows("begin")
+        equal(x.append("a"), [0])
+        other.rows(x.append_sql("b"))
+        equal(x.create(), SAME)
+        equal(x.create(closed=True), OTHERWISE)
+        other.rows("rollback")
+
+
+def test_two_at_once_begin_one_life(s):
+    x = Stream(s)
+    x.create()
+    x.end()
+    with Session() as other:
+        other.rows("begin")
+        other.rows(x.create_sql(data=["first"]))
+        s.send(x.create_sql("status", data=["second"]))
+        other.wait_until_blocked(s)
+        other.rows("commit")
+        equal(s.receive(), [["11"]])
+    equal(x.create(), SAME)
+    equal(x.own(), [(0, "first")])
+    equal(x.get("incarnation"), ["1"])
+
+
 # --- end -----------------------------------------------------------------
 
 def test_a_stream_ends_once(s):
