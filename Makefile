@@ -137,7 +137,7 @@ packages-bench:
 	@fcgi/packages.sh $(packages_run) $(packages_bench)
 packages-node: packages-test
 	@fcgi/packages.sh $(packages_node)
-deps: packages-test
+deps: packages-test packages-node
 .PHONY: packages packages-test packages-bench packages-node deps
 
 # Nothing can be compiled before the compiler is there.
