@@ -10,7 +10,6 @@
 #	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
-#	make client-test	the public client of that protocol
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan-http		http against a build that watches for data races
@@ -125,20 +124,18 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git
-packages_bench := python3 wrk beanstalkd
+packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.
 packages_node := $(if $(shell command -v npm),,nodejs npm)
 
 packages:
 	@fcgi/packages.sh $(packages_run)
 packages-test:
-	@fcgi/packages.sh $(packages_run) $(packages_test)
+	@fcgi/packages.sh $(packages_run) $(packages_test) $(packages_node)
 packages-bench:
 	@fcgi/packages.sh $(packages_run) $(packages_bench)
-packages-node: packages-test
-	@fcgi/packages.sh $(packages_node)
-deps: packages-test packages-node
-.PHONY: packages packages-test packages-bench packages-node deps
+deps: packages-test
+.PHONY: packages packages-test packages-bench deps
 
 # Nothing can be compiled before the compiler is there.
 ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
@@ -147,7 +144,7 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint unit sql-test http race fuzz sanitize tsan
+suites = lint unit sql-test http conformance client-test race fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
@@ -174,7 +171,7 @@ race: all
 # Suites that come from npm, with exactly what the lock file names.
 node_modules := tests/node_modules/.package-lock.json
 
-$(node_modules): tests/package-lock.json | packages-node
+$(node_modules): tests/package-lock.json | packages-test
 	@cd tests && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
