@@ -3,7 +3,7 @@
 import time
 
 from harness.context import Call, eventually, same
-from subscriptions import (
+from harness.subscriptions import (
     BEGINNING, Subscription, about, append, error, path_of, tails,
     wait_for_wake, wakes_in)
 

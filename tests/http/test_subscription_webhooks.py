@@ -5,7 +5,7 @@ import time
 
 from harness.context import eventually, same
 from harness.receiver import Receiver
-from subscriptions import (
+from harness.subscriptions import (
     BEGINNING, Subscription, about, append, check_signature, error, tails,
     thumbprint)
 

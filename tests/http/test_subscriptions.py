@@ -8,7 +8,7 @@ from harness.client import Failure
 from harness.context import eventually, same
 from harness.instance import Instance
 from harness.receiver import Receiver, certificate_in
-from subscriptions import (
+from harness.subscriptions import (
     BASE, BEGINNING, Subscription, append, error, path_of)
 
 HOOK = {"url": "http://localhost:9/hook"}

@@ -17,7 +17,7 @@ from harness.instance import Instance  # noqa: E402
 
 def main():
     tests = list(runner.chosen(runner.functions_of(HERE), sys.argv[1:]))
-    instance = Instance().start()
+    instance = Instance(webhook_private="on", webhook_timeout="3s").start()
     try:
         def none_ended_by_its_own_fault():
             same(instance.last_words(), [], "last words")

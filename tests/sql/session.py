@@ -239,7 +239,8 @@ class Statements:
     def prepare(self, name):
         if name not in self.s.prepared:
             path, = [p for p in (f"sql/{folder}/{name}.sql" for folder in
-                                 ("queue", "streams", "auth", "ops"))
+                                 ("queue", "streams", "subscriptions",
+                                  "auth", "ops"))
                      if os.path.exists(p)]
             self.s.rows(f"prepare {name} as {read(path)}")
             self.s.prepared.add(name)
