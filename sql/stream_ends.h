@@ -21,7 +21,8 @@ enum end_status {
 	END_GONE_BEFORE,
 	END_HAS_EXPIRED,	/* and cannot be deleted */
 	END_NOT_SO,		/* what must be true is not */
-	END_OTHER_NAME = 12
+	END_BUSY = 11,		/* somebody holds its row, or its source's */
+	END_OTHER_NAME
 };
 
 /*

@@ -23,7 +23,6 @@ append_init(struct append *append)
 		.owner = stream_id(append->name),
 		.bytes = append->bytes,
 		.weight = append->count ? (size_t)append->count : 1 };
-	append->pause_ms = 1;
 	append->alone = append->producer.p || append->close ||
 	    append->at_us != INT64_MIN || !append->count;
 }

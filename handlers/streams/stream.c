@@ -131,6 +131,20 @@ media_type_of(struct request *r, struct text content_type)
 	return (struct text){ lower, type.n };
 }
 
+enum verdict
+stream_come_again(struct request *r, int *pause_ms)
+{
+	int64_t now_us = clock_monotonic_us();
+	int next_ms = *pause_ms ? *pause_ms * 2 : 1;
+
+	if (now_us > r->started_us + APPEND_WAIT * 1000)
+		return fail(r, E_BUSY, "the stream's row is locked by somebody "
+		    "else; try again");
+	*pause_ms = next_ms < APPEND_PAUSE_MAX ? next_ms : APPEND_PAUSE_MAX;
+	r->deadline_us = now_us + *pause_ms * 1000;
+	return PARK;
+}
+
 void
 reply_offset(struct request *r, const char *name, int32_t incarnation,
     int64_t next_seq)

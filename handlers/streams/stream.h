@@ -46,6 +46,13 @@ bool time_read(struct text text, int64_t *unix_us);
  */
 struct text media_type_of(struct request *r, struct text content_type);
 
+/*
+ * Somebody holds a row that is needed: PARK until it is time to try again, or
+ * fail() (503) when it has been so for APPEND_WAIT. *pause_ms is 0 at first,
+ * and the caller's to keep. A process that drains may not park.
+ */
+enum verdict stream_come_again(struct request *r, int *pause_ms);
+
 /* A header of the reply that holds an offset. */
 void reply_offset(struct request *r, const char *name, int32_t incarnation,
     int64_t next_seq);

@@ -200,26 +200,17 @@ refuse_gap(struct request *r, const struct append *append)
 	return DONE;
 }
 
-/*
- * Somebody holds the row: come again in a moment, but not for ever. A process
- * that drains may not park, and it is most likely another one that appends.
- */
+/* When a process drains it is most likely another one that holds the row. */
 static enum verdict
 come_again(struct request *r, struct append *append)
 {
-	int64_t now_us = clock_monotonic_us();
+	enum verdict verdict = stream_come_again(r, &append->pause_ms);
 
-	if (now_us > r->started_us + APPEND_WAIT * 1000)
-		return fail(r, E_BUSY, "the stream's row is locked by somebody "
-		    "else; try again");
-	if (r->last_call) {
+	if (verdict == PARK && r->last_call) {
 		r->turn = &append->item;
 		return TURN;
 	}
-	r->deadline_us = now_us + append->pause_ms * 1000;
-	append->pause_ms = append->pause_ms * 2 < APPEND_PAUSE_MAX ?
-	    append->pause_ms * 2 : APPEND_PAUSE_MAX;
-	return PARK;
+	return verdict;
 }
 
 static enum verdict

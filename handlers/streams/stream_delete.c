@@ -12,6 +12,7 @@ enum verdict
 stream_delete(struct request *r)
 {
 	struct text name = stream_name(r, ACTION_ADMIN);
+	int *pause_ms = r->state;
 	enum end_status status;
 	enum db_outcome outcome;
 
@@ -31,6 +32,11 @@ stream_delete(struct request *r)
 		return fail(r, E_GONE, FAIL_SENTENCE);
 	case END_HAS_EXPIRED:
 		return fail(r, E_NOT_FOUND, "stream expired");
+	case END_BUSY:
+		if (!pause_ms)
+			r->state = pause_ms = arena_alloc(r->arena,
+			    sizeof(*pause_ms));
+		return stream_come_again(r, pause_ms);
 	case END_OTHER_NAME:
 		return fail(r, E_CONFLICT,
 		    "another stream's name has the same id");

@@ -34,8 +34,8 @@ enum create_status {
 /* The columns of the statement stream_create. */
 enum { STATUS, INCARNATION, NEXT_SEQ, CLOSED, CONTENT_TYPE };
 
-/* Two who create and delete one name may stand in each other's way. */
-enum { TRIES = 5 };
+/* A life that has expired is ended first; it takes a second try. */
+enum { TRIES = 2 };
 
 /* What is wanted. */
 struct wish {
@@ -52,6 +52,7 @@ struct wish {
 	bool any_life;			/* of the source */
 	struct offset offset;
 	int64_t sub_offset;
+	int pause_ms;			/* before it is tried again */
 };
 
 /* Seconds, or a number with a unit; whole seconds in any case. */
@@ -275,16 +276,14 @@ refuse(struct request *r, enum create_status status)
 	switch (status) {
 	case CREATED:
 	case IS_THERE:
+	case HAS_EXPIRED:
+	case COME_AGAIN:
 		break;
 	case IS_OTHERWISE:
 		return fail(r, E_CONFLICT, "stream config mismatch");
 	case IS_GONE:
 		return fail(r, E_CONFLICT,
 		    "the stream is deleted, but forks still live on it");
-	case HAS_EXPIRED:
-	case COME_AGAIN:
-		return fail(r, E_BUSY, "others create and end this stream at "
-		    "this moment; try again");
 	case NO_SOURCE:
 		return fail(r, E_NOT_FOUND, "source stream not found");
 	case SOURCE_GONE:
@@ -310,31 +309,45 @@ refuse(struct request *r, enum create_status status)
 	return DONE;
 }
 
+static struct wish *
+read_wish(struct request *r)
+{
+	struct wish *wish = arena_alloc(r->arena, sizeof(*wish));
+
+	wish->name = stream_name(r, ACTION_WRITE);
+	wish->closed = header_is_true(r, "HTTP_STREAM_CLOSED");
+	read_expiry(r, wish);
+	read_fork(r, wish);
+	read_content(r, wish);
+	if (request_failed(r))
+		return NULL;
+	wish->id = stream_id(wish->name);
+	return wish;
+}
+
 enum verdict
 stream_put(struct request *r)
 {
-	struct wish wish = { .name = stream_name(r, ACTION_WRITE) };
+	struct wish *wish = r->state ? r->state : read_wish(r);
 	const struct pg_result *rows;
 	enum create_status status = COME_AGAIN;
 
-	wish.closed = header_is_true(r, "HTTP_STREAM_CLOSED");
-	read_expiry(r, &wish);
-	read_fork(r, &wish);
-	read_content(r, &wish);
-	if (request_failed(r))
+	if (!wish)
 		return DONE;
-	wish.id = stream_id(wish.name);
+	r->state = wish;
 	for (int i = 0; i < TRIES; i++) {
-		rows = create(r, &wish);
+		rows = create(r, wish);
 		if (!rows)
 			return DONE;
 		status = (enum create_status)row_integer(rows, 0, STATUS);
 		if (status == CREATED || status == IS_THERE)
-			return reply(r, &wish, rows);
-		if (status == HAS_EXPIRED && !end_expired(r, &wish))
-			return DONE;
-		if (status != HAS_EXPIRED && status != COME_AGAIN)
+			return reply(r, wish, rows);
+		if (status == COME_AGAIN)
 			break;
+		if (status != HAS_EXPIRED)
+			return refuse(r, status);
+		if (!end_expired(r, wish))
+			return DONE;
 	}
-	return refuse(r, status);
+	return stream_come_again(r, &wish->pause_ms);
 }

@@ -46,7 +46,11 @@ begin
 	into v_row
 	from sluice.streams s
 	where s.stream_id = p_stream
-	for update;
+	for update skip locked;
+	if not found then
+		status := 11;
+		return;
+	end if;
 	fork_at := coalesce(p_at, v_row.next_seq);
 	status := case
 		when v_row.name <> p_name then 6

@@ -21,17 +21,18 @@
  *	8  the source has another media type
  *	9  the source has no such position
  *	10 past that position there is not so much
- *	11 somebody else creates it at this moment: come again
+ *	11 somebody else creates it at this moment, or has locked the row of
+ *	   a dead name or of the source: come again
  *	12 another name has the same id
  *	13 too many segments
  *
  * A stream that lives is compared without a lock: who holds its row, with an
  * append in a long transaction say, is in nobody's way.
  *
- * Rows are locked from a fork to its source, never the other way. The source
- * is looked at before it is locked, so that two dead names that are to become
- * forks of each other do not wait for each other. A new row is inserted after
- * its source is locked: what is not there can be locked by nobody.
+ * No row is waited for that somebody may hold for long: 11 is the answer. The
+ * source is looked at before it is locked, so that two dead names that are to
+ * become forks of each other do not turn each other away. A new row is inserted
+ * after its source is locked: what is not there can be locked by nobody.
  */
 create or replace function sluice.stream_create(
 	p_stream bigint,
@@ -110,7 +111,7 @@ begin
 	where s.stream_id = p_stream
 	and s.state = 2
 	and s.incarnation = v_old.incarnation
-	for update;
+	for update skip locked;
 	if not found and v_old.state = 2 then
 		status := 11;
 		return;

@@ -14,6 +14,7 @@
  *	3  was gone before
  *	4  has expired, and is not ended by being deleted
  *	5  not so: p_why is not true
+ *	11 the row, or its source's, is locked by somebody: come again
  *	12 another name has the same id
  *
  * `next` is its source, if that must end now too, for p_why 2: one stream a
@@ -41,9 +42,15 @@ begin
 	into v_row
 	from sluice.streams s
 	where s.stream_id = p_stream
-	for update;
+	for update skip locked;
+	if not found then
+		perform
+		from sluice.streams s
+		where s.stream_id = p_stream;
+		status := case when found then 11 else 1 end;
+		return;
+	end if;
 	status := case
-		when not found then 1
 		when v_row.name <> p_name then 12
 		when v_row.state = 2 then 2
 		when p_why = 2 and (v_row.state = 0 or v_row.forks > 0) then 5
@@ -59,6 +66,14 @@ begin
 		update sluice.streams s
 		set state = 1
 		where s.stream_id = p_stream;
+		return;
+	end if;
+	perform
+	from sluice.streams s
+	where s.stream_id = v_row.fork_source
+	for update skip locked;
+	if not found and v_row.fork_source is not null then
+		status := 11;
 		return;
 	end if;
 	update sluice.streams s

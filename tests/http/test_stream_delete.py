@@ -1,6 +1,6 @@
 """DELETE /v1/stream/{name}."""
 
-from harness.context import same
+from harness.context import Call, eventually, same, within
 from streams import Door, refused
 
 
@@ -55,3 +55,32 @@ def test_a_chain_of_forks_ends_with_its_last(t):
     same([door.head(name).status for name in names], [410, 410, 410, 200])
     same(door.delete(names[-1]).status, 204)
     same([door.head(name).status for name in names], [404] * 4)
+
+
+def test_a_row_that_is_held_holds_no_thread(t):
+    """Nor do those who wait for it come away empty."""
+    door, held, other = Door(t.admin), t.fresh("held"), t.fresh("stream")
+    door.put(held, "x")
+    door.put(other)
+
+    def client():
+        return Door(t.instance.worker_client(0, t.admin.token))
+
+    holder = Call(t.sql, "begin; select from sluice.streams where stream_id = "
+                  f"sluice.stream_id('{held}') for update; "
+                  "select pg_sleep(1); rollback")
+    eventually(lambda: t.sql("select count(*) from pg_stat_activity where "
+                             "query like '%pg_sleep(1)%' and "
+                             "pid <> pg_backend_pid()") == "1")
+    forks = [Call(client().put, t.fresh("fork"), kind=None,
+                  stream_forked_from=f"/v1/stream/{held}")
+             for _ in range(8)]
+    t.wait_for_parked(8)
+    deletes = [Call(client().delete, held) for _ in range(8)]
+    with within(0.5, "twenty looks at another stream"):
+        for _ in range(20):
+            same(client().head(other).status, 200)
+    holder.result()
+    same({call.result().status for call in forks} <= {201, 404, 409}, True)
+    same({call.result().status for call in deletes} <= {204, 410}, True)
+    same(door.head(held).status in (404, 410), True)

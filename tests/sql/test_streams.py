@@ -5,7 +5,7 @@ from streams import Stream
 
 CREATED, SAME, OTHERWISE, GONE, EXPIRED = 0, 1, 2, 3, 4
 NO_SOURCE, SOURCE_GONE, OTHER_TYPE, NO_PLACE, TOO_MUCH = 6, 7, 8, 9, 10
-OTHER_NAME, TOO_DEEP = 12, 13
+BUSY, OTHER_NAME, TOO_DEEP = 11, 12, 13
 
 
 # --- create --------------------------------------------------------------
@@ -104,10 +104,8 @@ def test_two_at_once_begin_one_life(s):
     with Session() as other:
         other.rows("begin")
         other.rows(x.create_sql(data=["first"]))
-        s.send(x.create_sql("status", data=["second"]))
-        other.wait_until_blocked(s)
+        equal(x.create(data=["second"]), BUSY)
         other.rows("commit")
-        equal(s.receive(), [["11"]])
     equal(x.create(), SAME)
     equal(x.own(), [(0, "first")])
     equal(x.get("incarnation"), ["1"])
@@ -387,31 +385,43 @@ def test_a_source_that_expires_is_gone_for_its_forks(s):
     equal(y.seen(), list(enumerate("abc")))
 
 
-def test_a_fork_waits_for_the_end_of_its_source(s):
+def test_a_fork_comes_again_after_the_end_of_its_source(s):
     x = source(s)
     y = Stream(s)
     with Session() as other:
         other.rows("begin")
         other.rows(x.end_sql())
-        s.send(y.create_sql("status", fork=x))
-        other.wait_until_blocked(s)
+        equal(y.create(fork=x), BUSY)
         other.rows("commit")
-        equal(s.receive(), [[str(NO_SOURCE)]])
+    equal(y.create(fork=x), NO_SOURCE)
     equal(y.get("state"), None)
 
 
-def test_the_end_of_a_source_waits_for_a_fork(s):
+def test_the_end_of_a_source_comes_again_after_a_fork(s):
     x = source(s)
     y = Stream(s)
     with Session() as other:
         other.rows("begin")
         other.rows(y.create_sql(fork=x))
-        s.send(x.end_sql())
-        other.wait_until_blocked(s)
+        equal(x.end(), BUSY)
         other.rows("commit")
-        equal(s.receive()[0][0], "0")
+    equal(x.end(), 0)
     equal(x.get("state"), ["1"])
     equal(y.seen(), list(enumerate("abc")))
+
+
+def test_the_end_of_a_fork_comes_again_after_its_source_is_free(s):
+    x = source(s)
+    y = Stream(s)
+    y.create(fork=x)
+    with Session() as other:
+        other.rows("begin")
+        other.rows(x.append_sql("d"))
+        equal(y.end(), BUSY)
+        equal(y.get("state"), ["0"])
+        other.rows("rollback")
+    equal(y.end(), 0)
+    equal(x.get("forks"), ["0"])
 
 
 # --- renewal -------------------------------------------------------------
