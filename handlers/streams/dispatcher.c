@@ -222,12 +222,19 @@ hear(struct arena *arena)
 		if (!row_null(rows, i, 1))
 			streams[nobodys++] = row_bigint(rows, i, 1);
 	hearsay_nobodys(streams, nobodys);
-	for (int i = 0; i < row_count(rows); i++)
-		if (!row_null(rows, i, 0) &&
-		    !look_at(arena, row_text(rows, i, 0))) {
+	for (int i = 0; i < row_count(rows); i++) {
+		if (row_null(rows, i, 0))
+			continue;
+		/* Where there is no room for more calls, they wait. */
+		if (webhook_calls_count() >= HTTP_CALLS_MAX) {
+			hearsay_missed();
+			break;
+		}
+		if (!look_at(arena, row_text(rows, i, 0))) {
 			hearsay_missed();
 			return false;
 		}
+	}
 	return true;
 }
 
