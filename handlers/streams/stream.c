@@ -33,7 +33,7 @@ header_text(struct request *r, const char *cgi_name)
 
 struct text
 header_value(struct request *r, const char *cgi_name, const char *name,
-    size_t bytes_max)
+    int bytes_max, const char *limit)
 {
 	struct text value = header_text(r, cgi_name);
 
@@ -41,9 +41,9 @@ header_value(struct request *r, const char *cgi_name, const char *name,
 		return TEXT_ABSENT;
 	if (!value.n)
 		fail(r, E_BAD_VALUE, "%s must not be empty", name);
-	else if (value.n > bytes_max)
-		fail(r, E_BAD_VALUE, "%s must have at most %zu bytes", name,
-		    bytes_max);
+	else if (value.n > (size_t)bytes_max)
+		fail(r, E_BAD_VALUE, "%s must have at most %s (%d) bytes",
+		    name, limit, bytes_max);
 	else if (!text_is_utf8(value))
 		fail(r, E_BAD_VALUE, "%s must be UTF-8", name);
 	return request_failed(r) ? TEXT_ABSENT : value;
@@ -106,6 +106,16 @@ time_read(struct text text, int64_t *unix_us)
 	return clock_parse(text, unix_us);
 }
 
+/* UTF-8 without control characters: it will be a header of replies. */
+static bool
+is_line(struct text text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (iscntrl((unsigned char)text.p[i]) && text.p[i] != '\t')
+			return false;
+	return text_is_utf8(text);
+}
+
 struct text
 media_type_of(struct request *r, struct text content_type)
 {
@@ -119,7 +129,7 @@ media_type_of(struct request *r, struct text content_type)
 	    type.p[type.n - 1] == '\t'))
 		type.n--;
 	if (content_type.n > MEDIA_TYPE_BYTES_MAX || !type.n ||
-	    !text_is_utf8(content_type)) {
+	    !is_line(content_type)) {
 		fail(r, E_BAD_VALUE, "Content-Type must be a media type of at "
 		    "most MEDIA_TYPE_BYTES_MAX (%d) bytes",
 		    MEDIA_TYPE_BYTES_MAX);

@@ -20,10 +20,13 @@ struct text header_text(struct request *r, const char *cgi_name);
 
 /*
  * The same as text for the database. Fails (400) when it is empty, longer
- * than that, or no UTF-8; `name` is the header's own, for the sentence.
+ * than that, or no UTF-8; `name` is the header's own and `limit` that of its
+ * length, for the sentence.
  */
 struct text header_value(struct request *r, const char *cgi_name,
-    const char *name, size_t bytes_max);
+    const char *name, int bytes_max, const char *limit);
+#define HEADER_VALUE(r, cgi_name, name, limit) \
+	header_value(r, cgi_name, name, limit, #limit)
 
 /* Is it "true", in any case? Anything else counts as not sent. */
 bool header_is_true(struct request *r, const char *cgi_name);

@@ -79,7 +79,7 @@ read_producer(struct request *r, struct append *append)
 		    "Producer-Seq go together");
 		return;
 	}
-	append->producer = header_value(r, "HTTP_PRODUCER_ID", "Producer-Id",
+	append->producer = HEADER_VALUE(r, "HTTP_PRODUCER_ID", "Producer-Id",
 	    PRODUCER_BYTES_MAX);
 	append->epoch = producer_number(r, "HTTP_PRODUCER_EPOCH",
 	    "Producer-Epoch");
@@ -130,10 +130,10 @@ read_request(struct request *r)
 	append->name = stream_name(r, ACTION_WRITE);
 	append->close = header_is_true(r, "HTTP_STREAM_CLOSED");
 	read_producer(r, append);
-	append->stream_seq = header_value(r, "HTTP_STREAM_SEQ", "Stream-Seq",
+	append->stream_seq = HEADER_VALUE(r, "HTTP_STREAM_SEQ", "Stream-Seq",
 	    STREAM_SEQ_BYTES_MAX);
 	read_time(r, append);
-	append->key = header_value(r, "HTTP_STREAM_KEY", "Stream-Key",
+	append->key = HEADER_VALUE(r, "HTTP_STREAM_KEY", "Stream-Key",
 	    STREAM_KEY_BYTES_MAX);
 	read_entries(r, append);
 	if (request_failed(r) || !enter_backlog(r, append))

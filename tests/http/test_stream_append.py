@@ -103,7 +103,8 @@ def test_stream_seq_only_rises(t):
     refused(door.post(name, "b", stream_seq=""), 400, "bad_value",
             "Stream-Seq must not be empty")
     refused(door.post(name, "b", stream_seq="z" * 1025), 400, "bad_value",
-            "Stream-Seq must have at most 1024 bytes")
+            "Stream-Seq must have at most STREAM_SEQ_BYTES_MAX (1024) "
+            "bytes")
     door.post(name, "b", stream_seq="3").expect(204)
     same(entries(t, name), ["a", "b"])
 

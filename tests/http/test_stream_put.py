@@ -167,3 +167,15 @@ def test_reserved_and_long_names_are_refused(t):
     refused(door.put("x" * 1025), 400, "bad_path")
     same(door.put("x" * 1024).status in (200, 201), True)
     same(door.put("__dsx").status in (200, 201), True)
+
+
+def test_a_type_that_cannot_be_told_is_refused(t):
+    """It comes back as a header of each reply."""
+    door = Door(t.admin)
+    for kind in ("a/\x01b", "a/b; x=\x7f", ";", "a/b;" + "x" * 256,
+                 "a/\xff"):
+        name = t.fresh("stream")
+        refused(door.put(name, "x", {"Content-Type": kind}), 400, "bad_value")
+        same(door.head(name).status, 404)
+    same(door.put(t.fresh("stream"), "x", {"Content-Type": "a/b;\tc"}).status,
+         201)

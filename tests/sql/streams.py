@@ -111,3 +111,9 @@ class Stream:
         return [int(row[0]) for row in self.s.rows(
             "select incarnation from sluice.ended_streams "
             f"where stream_id = {self.id} order by incarnation")]
+
+
+def source(s, data=("a", "b", "c"), **wish):
+    x = Stream(s)
+    x.create(data=list(data), **wish)
+    return x
