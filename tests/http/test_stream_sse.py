@@ -282,6 +282,20 @@ def test_a_token_that_ends_is_the_end(t):
             same(events.event(), None)
 
 
+def test_a_quiet_stream_has_a_heartbeat(t):
+    door, name, _ = stream(t)
+    with Events(t.admin, name) as events:
+        events.control()
+        started = time.monotonic()
+        events.connection.sock.settimeout(20)
+        same(events.answer.readline(), b":\n")
+        same(events.answer.readline(), b"\n")
+        took = time.monotonic() - started
+        same(14 < took < 17, True, f"a comment after {took:.1f} s")
+        door.post(name, "ab")
+        same(events.data()[0], "ab")
+
+
 def test_a_head_does_not_wait(t):
     door, name, end = stream(t, "ab")
     with within(2, "the answer"):
