@@ -37,6 +37,13 @@ begin
 		-- What a crash undoes is found and done again.
 		perform set_config('synchronous_commit', 'off', true);
 	end if;
+	if p_why = 2 then
+		-- What is gone nobody holds for long: it is waited for.
+		perform
+		from sluice.streams s
+		where s.stream_id = p_stream
+		for update;
+	end if;
 	select s.name, s.state, s.incarnation, s.forks, s.fork_source,
 		coalesce(s.expires_at <= v_now, false) as expired
 	into v_row

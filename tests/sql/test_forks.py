@@ -261,6 +261,24 @@ def test_the_end_of_a_source_comes_again_after_a_fork(s):
     equal(y.seen(), list(enumerate("abc")))
 
 
+def test_who_ends_what_is_gone_waits_for_its_row(s):
+    """Else it would stay until the reaper comes."""
+    x = source(s)
+    y = Stream(s)
+    y.create(fork=x)
+    x.end()
+    equal(y.ended_next(), (0, x.id))
+    with Session() as other:
+        other.rows("begin")
+        other.rows(f"select from sluice.streams where stream_id = {x.id} "
+                   "for update")
+        s.send(x.end_sql(2))
+        other.wait_until_blocked(s)
+        other.rows("rollback")
+        equal(s.receive()[0][0], "0")
+    equal(x.get("state"), ["2"])
+
+
 def test_the_end_of_a_fork_comes_again_after_its_source_is_free(s):
     x = source(s)
     y = Stream(s)
