@@ -190,10 +190,15 @@ reading_is_json(struct request *r, const struct reading *reading,
 	return json && reading->format != FORMAT_RAW;
 }
 
+/*
+ * Who holds an offset behind the end (of another stream, or of a database
+ * that was set back) is told that there is nothing more, as at the end: who
+ * is not up to date asks again at once, and would do so for ever.
+ */
 bool
 reading_is_at_end(const struct stream *stream, int64_t next)
 {
-	return next == stream->next_seq;
+	return next >= stream->next_seq;
 }
 
 void

@@ -80,13 +80,18 @@ def test_at_the_end_there_is_nothing(t):
     same(reply.headers["Stream-Up-To-Date"], "true")
 
 
-def test_behind_the_end_nobody_is_up_to_date(t):
+def test_behind_the_end_there_is_nothing_either(t):
+    """A client asks again at once until it is told that it is up to date."""
     door, name = stream(t, "ab")
     beyond = "000000000000000000G0000000"
     reply = read(t, name, f"offset={beyond}")
     same((reply.status, reply.body, next_offset(reply)), (200, b"", beyond))
-    same(reply.headers["Stream-Up-To-Date"], None)
+    same(reply.headers["Stream-Up-To-Date"], "true")
+    same(reply.headers["Stream-Closed"], None)
     same(reply.headers["Stream-End-Offset"], next_offset(door.head(name)))
+    same(door.post(name, None, None, stream_closed="true").status, 204)
+    reply = read(t, name, f"offset={beyond}")
+    same(reply.headers["Stream-Closed"], "true")
 
 
 def test_an_empty_stream(t):

@@ -119,6 +119,11 @@ def test_a_close_is_the_end(t):
         same(events.control(),
              {"streamNextOffset": last, "streamClosed": True})
         same(events.event(), None)
+    beyond = "000000000000000000G0000000"
+    with Events(t.admin, name, f"offset={beyond}") as events:
+        same(events.control(),
+             {"streamNextOffset": beyond, "streamClosed": True})
+        same(events.event(), None)
 
 
 def test_a_close_without_an_entry(t):
