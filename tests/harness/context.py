@@ -15,6 +15,7 @@ class Context:
     def __init__(self, instance):
         self.instance = instance
         self.admin = instance.admin()
+        self.users = []
 
     # Clients.
 
@@ -35,10 +36,18 @@ class Context:
         user = self.admin.post("/api/users", {
             "username": name, "password": "correct horse battery",
             "is_admin": is_admin}).expect(201)
+        self.users.append(user["id"])
         for action, pattern in grants:
             self.admin.post(f"/api/users/{user['id']}/grants", {
                 "action": action, "topic_pattern": pattern}).expect(201)
         return user
+
+    def forget_users(self):
+        """A test's users are gone after it, or lists grow with the tests."""
+        while self.users:
+            reply = self.admin.delete(f"/api/users/{self.users.pop()}")
+            if reply.status not in (204, 404):
+                raise Failure(f"{reply}, expected 204 or 404")
 
     def token_for(self, user, admin=False, **more):
         return token.hmac_token(token.claims_of(user, admin, **more),

@@ -20,12 +20,14 @@ def main():
     instance = Instance(webhook_private="on").start()
     try:
         workers = instance.workers()
+        context = Context(instance)
 
         def no_worker_was_lost():
             same(instance.last_words(), [], "last words")
             same(instance.workers(), workers, "worker processes")
+            context.forget_users()
 
-        counts = runner.run(tests, Context(instance), no_worker_was_lost)
+        counts = runner.run(tests, context, no_worker_was_lost)
     finally:
         instance.stop()
     runner.finish(*counts)
