@@ -16,7 +16,7 @@ def pool(t, **settings):
                         "jwt_secret": t.instance.jwt_secret,
                         "processes": 1, **settings}).start()
     try:
-        yield Context(other)
+        yield Context(other, t.admin.token)
     finally:
         other.stop()
 
