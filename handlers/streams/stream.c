@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <strings.h>
+#include <time.h>
 
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
@@ -153,6 +154,24 @@ stream_come_again(struct request *r, int *pause_ms)
 	*pause_ms = next_ms < APPEND_PAUSE_MAX ? next_ms : APPEND_PAUSE_MAX;
 	r->deadline_us = now_us + *pause_ms * 1000;
 	return PARK;
+}
+
+enum verdict
+stream_attempt(struct request *r, enum verdict (*attempt)(struct request *r))
+{
+	enum verdict verdict;
+	struct timespec pause;
+	int64_t left_us;
+
+	while ((verdict = attempt(r)) == PARK && r->last_call) {
+		left_us = r->deadline_us - clock_monotonic_us();
+		if (left_us < 0)
+			left_us = 0;
+		pause.tv_sec = left_us / 1000000;
+		pause.tv_nsec = left_us % 1000000 * 1000;
+		(void)nanosleep(&pause, NULL); /* a shorter one does, too */
+	}
+	return verdict;
 }
 
 void

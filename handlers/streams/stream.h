@@ -56,6 +56,13 @@ struct text media_type_of(struct request *r, struct text content_type);
  */
 enum verdict stream_come_again(struct request *r, int *pause_ms);
 
+/*
+ * Call `attempt` until it does not PARK to come again, if this is the last
+ * call: a process that drains cannot park, and has a thread to spare.
+ */
+enum verdict stream_attempt(struct request *r,
+    enum verdict (*attempt)(struct request *r));
+
 /* A header of the reply that holds an offset. */
 void reply_offset(struct request *r, const char *name, int32_t incarnation,
     int64_t next_seq);

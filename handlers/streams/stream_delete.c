@@ -8,8 +8,8 @@
 #include "sql/stream_ends.h"
 #include "sql/wake.h"
 
-enum verdict
-stream_delete(struct request *r)
+static enum verdict
+delete(struct request *r)
 {
 	struct text name = stream_name(r, ACTION_ADMIN);
 	int *pause_ms = r->state;
@@ -45,4 +45,10 @@ stream_delete(struct request *r)
 		break;
 	}
 	return fail(r, E_NOT_FOUND, "stream not found");
+}
+
+enum verdict
+stream_delete(struct request *r)
+{
+	return stream_attempt(r, delete);
 }

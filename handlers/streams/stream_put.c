@@ -325,8 +325,8 @@ read_wish(struct request *r)
 	return wish;
 }
 
-enum verdict
-stream_put(struct request *r)
+static enum verdict
+put(struct request *r)
 {
 	struct wish *wish = r->state ? r->state : read_wish(r);
 	const struct pg_result *rows;
@@ -350,4 +350,10 @@ stream_put(struct request *r)
 			return DONE;
 	}
 	return stream_come_again(r, &wish->pause_ms);
+}
+
+enum verdict
+stream_put(struct request *r)
+{
+	return stream_attempt(r, put);
 }

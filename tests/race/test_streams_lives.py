@@ -1,5 +1,6 @@
 """Streams that are created, forked and deleted while they are in use."""
 
+import os
 import random
 import threading
 
@@ -40,22 +41,25 @@ def test_of_many_creations_one_creates(t):
         same(streams.whole(t.admin, name)[0], [statuses.index(201)])
 
 
-def test_a_storm_of_creations_and_deletions_leaves_one_life(t):
-    name = t.fresh("storm")
-
-    def storm(number):
-        client, told = t.fresh_admin(), set()
-        for n in range(40):
+def storm(t, name, goes_on):
+    """What is answered to creations, deletions and appends at once."""
+    def one(number):
+        client, told, n = t.fresh_admin(), set(), 0
+        while goes_on(n):
             method = random.choice(("PUT", "PUT", "DELETE", "POST"))
             reply = client.request(
                 method, path_of(name),
                 None if method == "DELETE" else [[number, n]],
                 {"Content-Type": "application/json"})
             told.add((method, reply.status))
+            n += 1
         return told
 
-    told = set().union(*[call.result(60) for call in [
-        Call(storm, number) for number in range(12)]])
+    return [Call(one, number) for number in range(12)]
+
+
+def check_storm(t, name, calls):
+    told = set().union(*[call.result(60) for call in calls])
     same(told - {("PUT", 200), ("PUT", 201), ("DELETE", 204),
                  ("DELETE", 404), ("POST", 204), ("POST", 404)}, set(),
          "other answers")
@@ -63,6 +67,25 @@ def test_a_storm_of_creations_and_deletions_leaves_one_life(t):
     entries, offset = streams.whole(t.admin, name)
     same(streams.seq_of(offset), len(entries) - 1, "the last seq")
     same(len(set(map(tuple, entries))), len(entries), "entries, each once")
+
+
+def test_a_storm_of_creations_and_deletions_leaves_one_life(t):
+    name = t.fresh("storm")
+    check_storm(t, name, storm(t, name, lambda n: n < 40))
+
+
+def test_a_restart_in_a_storm_fails_nothing(t):
+    name, stop = t.fresh("storm"), threading.Event()
+    old = set(t.instance.workers().values())
+    calls = storm(t, name, lambda n: not stop.is_set())
+    try:
+        t.instance.restart_workers()
+        # They go when nginx has closed the last connection to them.
+        eventually(lambda: not any(os.path.exists(f"/proc/{pid}")
+                                   for pid in old), 30, "their end")
+    finally:
+        stop.set()
+    check_storm(t, name, calls)
 
 
 def test_a_reader_of_a_life_sees_nothing_of_the_next(t):
