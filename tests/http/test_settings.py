@@ -16,7 +16,8 @@ def pool(t, **settings):
                         "jwt_secret": t.instance.jwt_secret,
                         "processes": 1, **settings}).start()
     try:
-        yield Context(other, t.admin.token)
+        yield Context(other, None if "database" in settings
+                      else t.admin.token)
     finally:
         other.stop()
 
