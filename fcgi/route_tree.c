@@ -24,19 +24,6 @@ struct walk {
 	struct text behind[ROUTE_PARAMETERS_MAX];
 };
 
-/* What stands before the next '/' of *rest, which moves behind it. */
-static struct text
-next_segment(struct text *rest)
-{
-	const char *slash = memchr(rest->p, '/', rest->n);
-	struct text segment = { rest->p,
-		slash ? (size_t)(slash - rest->p) : rest->n };
-
-	rest->p += segment.n + (slash != NULL);
-	rest->n -= segment.n + (slash != NULL);
-	return segment;
-}
-
 static int
 literal_child(int parent, struct text segment)
 {
@@ -90,9 +77,9 @@ split(const char *pattern, struct text segment[ROUTE_SEGMENTS_MAX])
 	for (size_t i = 0; i < rest.n; i++)
 		n += rest.p[i] == '/';
 	must(n > 0 && n <= ROUTE_SEGMENTS_MAX);
-	must(next_segment(&rest).n == 0);
+	must(text_next_segment(&rest).n == 0);
 	for (int i = 0; i < n; i++) {
-		segment[i] = next_segment(&rest);
+		segment[i] = text_next_segment(&rest);
 		if (text_equal(segment[i], TEXT("{*}"))) {
 			must(name < 0);
 			name = i;

@@ -30,6 +30,18 @@ continues(unsigned char byte)
 	return (byte & 0xC0) == 0x80;
 }
 
+struct text
+text_next_segment(struct text *rest)
+{
+	const char *slash = memchr(rest->p, '/', rest->n);
+	struct text segment = { rest->p,
+		slash ? (size_t)(slash - rest->p) : rest->n };
+
+	rest->p += segment.n + (slash != NULL);
+	rest->n -= segment.n + (slash != NULL);
+	return segment;
+}
+
 size_t
 text_character_bytes(const char *p, size_t n)
 {

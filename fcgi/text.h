@@ -38,6 +38,9 @@ text_ends_with(struct text t, struct text end)
 	    (end.n == 0 || memcmp(t.p + t.n - end.n, end.p, end.n) == 0);
 }
 
+/* What stands before the next '/' of *rest, which moves behind it. */
+struct text text_next_segment(struct text *rest);
+
 /*
  * The bytes of the well-formed UTF-8 character at p, of which n > 0 bytes are
  * there: 1 to 4, or 0 when what is there is none.

@@ -117,23 +117,11 @@ add_stars(struct walk *w, bool last)
 		buffer_add_byte(&w->longest, '/');
 }
 
-static struct text
-next_segment(struct text *rest)
-{
-	const char *slash = memchr(rest->p, '/', rest->n);
-	struct text segment = { rest->p,
-		slash ? (size_t)(slash - rest->p) : rest->n };
-
-	rest->p += segment.n + (slash != NULL);
-	rest->n -= segment.n + (slash != NULL);
-	return segment;
-}
-
 static bool
 only_stars(struct text rest)
 {
 	while (rest.n)
-		if (!text_equal(next_segment(&rest), TEXT("**")))
+		if (!text_equal(text_next_segment(&rest), TEXT("**")))
 			return false;
 	return true;
 }
@@ -145,7 +133,7 @@ walk_segments(struct walk *w, struct text rest)
 	int n = 0;
 
 	while (rest.n) {
-		struct text segment = next_segment(&rest);
+		struct text segment = text_next_segment(&rest);
 		bool before = stars;
 
 		if (segment.n == 0)
