@@ -4,6 +4,8 @@
  */
 #include "sql/stream_ends.h"
 
+#include <time.h>
+
 #include "fcgi/limits.h"
 #include "fcgi/metrics.h"
 
@@ -34,6 +36,7 @@ stream_end(struct db *db, struct arena *arena, int64_t id, struct text name,
 	enum db_outcome outcome, first = DB_FAILED;
 	struct params p;
 	int64_t next = id;
+	const struct timespec pause = { .tv_nsec = 2000000 };
 	bool more;
 	int steps = 0;
 
@@ -49,6 +52,12 @@ stream_end(struct db *db, struct arena *arena, int64_t id, struct text name,
 		}
 		if (outcome == DB_DONE && step == ENDED)
 			metric_add(METRIC_streams_ended, 1);
+		/* Its source's row is most likely another fork's for now. */
+		if (steps && outcome == DB_DONE && step == END_BUSY) {
+			(void)nanosleep(&pause, NULL); /* shorter does, too */
+			more = true;
+			continue;
+		}
 		id = next;
 	} while (more && ++steps < STREAM_ENDS_MAX);
 	return first;
