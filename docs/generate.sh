@@ -14,7 +14,8 @@ errors)
 
 	The status and the code never change; the sentence is the usual one, and
 	often a more exact one is sent in its place. The queue's door sends the
-	sentence alone: `{"error": "..."}`.
+	sentence alone: `{"error": "..."}`. To subscriptions every 400 is
+	`INVALID_REQUEST`, but for `WEBHOOK_URL_REJECTED`.
 
 	| status | code | sentence |
 	|---|---|---|

@@ -85,6 +85,15 @@ def test_what_leads_nowhere_wears_the_envelope_too(t):
         check_headers(reply)
 
 
+def test_a_header_that_is_too_long_is_told_so(t):
+    reply = t.fresh_admin().request(
+        "GET", "/v1/stream/a", headers={"Stream-Key": "x" * 70000})
+    reply.expect(431, "a header is longer than 64 KiB, or all of them "
+                 "than 256 KiB")
+    same(reply.json["error"]["code"], "headers_too_long")
+    check_headers(reply)
+
+
 def test_names_of_1024_bytes_are_names(t):
     for name in ("n" * 1024, "%4E" * 1024, "n/" * 511 + "nn"):
         # Not found, not misunderstood.
