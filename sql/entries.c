@@ -208,7 +208,7 @@ try_read(struct request *r, struct arena *arena, const struct page_wish *wish,
 			return false;
 		*again = after.incarnation != stream->incarnation;
 	} else if (stream->incarnation != wish->incarnation) {
-		fail(r, E_GONE, "the offset is of an earlier life of the "
+		fail(r, E_GONE, "the offset is of another life of the "
 		    "stream");
 		return false;
 	}

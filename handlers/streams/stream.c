@@ -20,7 +20,8 @@ stream_name(struct request *r, enum action action)
 	if (name.n >= reserved.n &&
 	    memcmp(name.p, reserved.p, reserved.n) == 0 &&
 	    (name.n == reserved.n || name.p[reserved.n] == '/')) {
-		fail(r, E_BAD_VALUE, "names that begin with __ds are reserved");
+		fail(r, E_BAD_VALUE, "__ds and what begins with __ds/ are "
+		    "reserved names");
 		return TEXT_ABSENT;
 	}
 	return allow_stream(r, action, name) ? name : TEXT_ABSENT;

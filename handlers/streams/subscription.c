@@ -98,7 +98,8 @@ subscription_stream_name(struct request *r, struct text given,
 	else if (name.n >= 4 && memcmp(name.p, "__ds", 4) == 0 &&
 	    (name.n == 4 || name.p[4] == '/'))
 		fail(r, E_BAD_VALUE,
-		    "%s: names that begin with __ds are reserved", member);
+		    "%s: __ds and what begins with __ds/ are "
+		    "reserved names", member);
 	return request_failed(r) ? TEXT_ABSENT : name;
 }
 

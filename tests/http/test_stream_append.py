@@ -81,7 +81,7 @@ def test_what_an_append_needs(t):
     refused(door.post(t.fresh("no"), "x"), 404, "not_found",
             "stream not found")
     refused(door.post("__ds/x", "x"), 400, "bad_value",
-            "names that begin with __ds are reserved")
+            "__ds and what begins with __ds/ are reserved names")
     same(entries(t, name), [])
 
 
