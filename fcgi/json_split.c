@@ -22,8 +22,13 @@ cut(struct cutter *c)
 	c->values++;
 	if (!c->take)
 		return 1;
-	while (json_is_blank(c->run.text.p[from]) || c->run.text.p[from] == ',')
+	while (from < end && (json_is_blank(c->run.text.p[from]) ||
+	    c->run.text.p[from] == ','))
 		from++;
+	/* yajl tells of a number at the end of the text, where the array has
+	 * none, when there is no more text: it counts anew by then. */
+	if (from >= end)
+		return json_run_bad_syntax(&c->run);
 	c->from = end;
 	return c->take(c->context,
 	    (struct text){ c->run.text.p + from, end - from });

@@ -135,8 +135,10 @@ json_run(struct json_run *run, const yajl_callbacks *events, void *context,
 	if (status == yajl_status_ok)
 		status = yajl_parse(run->yajl,
 		    (const unsigned char *)run->text.p, run->text.n);
+	/* The bracket may be closed already, with half a token behind. */
 	if (status == yajl_status_ok && brackets)
-		status = yajl_parse(run->yajl, close, 1);
+		status = run->depth == 1 ? yajl_parse(run->yajl, close, 1) :
+		    yajl_status_error;
 	if (status == yajl_status_ok)
 		status = yajl_complete_parse(run->yajl);
 	if (status == yajl_status_ok && !brackets && !ends_there(run))

@@ -243,6 +243,7 @@ what_cannot_be_cut(void)
 {
 	static const struct text rows[] = {
 		TEXT(""), TEXT(" "), TEXT("["), TEXT("]"), TEXT("[1"),
+		TEXT("[10"), TEXT("0]\""), TEXT("1],[\""),
 		TEXT("[1,]"), TEXT("[,1]"), TEXT("[1 2]"), TEXT("[1]2"),
 		TEXT("[1],[2]"), TEXT("1,2"), TEXT("1 2"), TEXT("1]"),
 		TEXT("1],[2"), TEXT("\"a"), TEXT("{"), TEXT("{\"a\"}"),
