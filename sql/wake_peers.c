@@ -27,17 +27,17 @@ struct peer_news
 peers_heard(const struct wake_note *note, int64_t now_us)
 {
 	struct peer *from = find(note->sender);
-	bool announcement = *note->entries == '\0';
+	bool announcement = *note->entries == '\0', new = !from;
 	struct peer_news news;
 
-	if (!from && peers < PEERS_MAX) {
+	if (new && peers < PEERS_MAX) {
 		from = &peer[peers++];
-		*from = (struct peer){ .sender = note->sender,
-			.number = note->number - !announcement };
+		*from = (struct peer){ .sender = note->sender };
 	}
 	if (!from)
 		return (struct peer_news){ false, false };
-	news.missed = note->number != from->number + !announcement;
+	/* A peer may have known us, and we not yet it. */
+	news.missed = new || note->number != from->number + !announcement;
 	news.waits = note->waiting && !from->waiting;
 	from->number = note->number;
 	from->waiting = note->waiting;
