@@ -51,8 +51,9 @@ test_check_text(struct text seen, struct text wanted, const char *what,
 	test_check(ok, what, file, line);
 	if (!ok)
 		fprintf(stderr, "\tsaw    %s%.*s\n\twanted %s%.*s\n",
-		    seen.p ? "" : "(absent)", TEXT_ARG(seen),
-		    wanted.p ? "" : "(absent)", TEXT_ARG(wanted));
+		    seen.p ? "" : "(absent)", (int)seen.n,
+		    seen.p ? seen.p : "", wanted.p ? "" : "(absent)",
+		    (int)wanted.n, wanted.p ? wanted.p : "");
 }
 
 /* Of a struct text and a C string. */
