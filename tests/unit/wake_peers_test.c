@@ -39,6 +39,9 @@ whoever_is_new_may_have_been_missed(void)
 	CHECK(hear(1, 10, false, "").missed);
 	CHECK(hear(2, 5, false, "x").missed);
 	CHECK(!hear(2, 6, false, "x").missed);
+	/* Also one that counts from the beginning. */
+	CHECK(hear(3, 0, true, "").missed);
+	CHECK(hear(4, 1, true, "x").missed);
 	peers_forget();
 	CHECK(hear(1, 10, false, "").missed);
 	CHECK(!hear(1, 10, false, "").missed);
