@@ -25,14 +25,21 @@
 #include <poll.h>
 #include <stdio.h> /* EOF */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "fcgi/must.h"
 #include "fcgi/records.h"
 #include "fcgi/reply_head.h"
 
+struct variable {
+	struct text name, value;
+};
+
 struct fastcgi {
 	FCGX_Request request;
+	struct variable *variables; /* of the request being served */
+	size_t variable_count;
 	struct records records;	/* being sent */
 };
 
@@ -73,7 +80,37 @@ fastcgi_fd(const struct fastcgi *f)
 struct text
 fastcgi_variable(const struct fastcgi *f, const char *name)
 {
-	return text_of(FCGX_GetParam(name, f->request.envp));
+	struct text wanted = text_of(name);
+
+	for (size_t i = 0; i < f->variable_count; i++)
+		if (text_equal(f->variables[i].name, wanted))
+			return f->variables[i].value;
+	return TEXT_ABSENT;
+}
+
+/*
+ * Where names and values are in what libfcgi has read, once for all who ask:
+ * a handler asks for a dozen names, most of them in vain.
+ */
+static void
+index_variables(struct fastcgi *f, struct arena *arena)
+{
+	char **pairs = f->request.envp;
+	size_t n = 0;
+
+	while (pairs[n])
+		n++;
+	f->variables = arena_alloc(arena, n * sizeof(*f->variables));
+	f->variable_count = n;
+	for (size_t i = 0; i < n; i++) {
+		const char *equals = strchr(pairs[i], '=');
+
+		must(equals); /* libfcgi has put it there */
+		f->variables[i] = (struct variable){
+			.name = { pairs[i], (size_t)(equals - pairs[i]) },
+			.value = text_of(equals + 1)
+		};
+	}
 }
 
 enum fastcgi_input
@@ -155,6 +192,7 @@ fastcgi_read(struct fastcgi *f, struct request *r)
 
 	if (FCGX_Accept_r(&f->request) != 0)
 		return false;
+	index_variables(f, r->arena);
 	r->method = method_of(fastcgi_variable(f, "REQUEST_METHOD"));
 	uri = fastcgi_variable(f, "REQUEST_URI");
 	question = uri.n ? memchr(uri.p, '?', uri.n) : NULL;
@@ -219,6 +257,7 @@ fastcgi_end(struct fastcgi *f)
 	bool kept = f->request.keepConnection;
 
 	f->records = (struct records){ 0 };
+	f->variable_count = 0; /* their memory is the request's */
 	FCGX_Free(&f->request, !kept);
 	return kept;
 }

@@ -134,6 +134,17 @@ add_value(struct line *line, const char *key, struct text value,
 	add_bytes(line, "\"", 1);
 }
 
+/* No program of ours forks: its number stays. */
+static int
+process(void)
+{
+	static _Atomic int pid;
+
+	if (!pid)
+		pid = (int)getpid();
+	return pid;
+}
+
 static bool
 begin(struct line *line, enum log_level level)
 {
@@ -144,7 +155,7 @@ begin(struct line *line, enum log_level level)
 	clock_print(clock_wall_us(), at);
 	line->n = 0;
 	add(line, "at=%s level=%s pid=%d", at, level_names[level],
-	    (int)getpid());
+	    process());
 	return true;
 }
 

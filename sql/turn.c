@@ -40,8 +40,8 @@ static struct {
 static __thread bool running;
 
 /*
- * All is answered: lanes with more items go back to the line. Not earlier:
- * the callers just answered are the next to come, and so come together.
+ * The calls have their outcomes: lanes with more items go back to the line,
+ * and another thread may run them while this one answers.
  */
 static void
 release_lanes(struct turn *turn)
@@ -277,8 +277,8 @@ turn_submit(struct request *r, struct db *db)
 	turn = turn_new();
 	while (next_turn(turn)) {
 		run_turn(turn, db);
-		resume_all(turn, db);
 		release_lanes(turn);
+		resume_all(turn, db);
 		arena_reset(turn->arena);
 	}
 	turn_done(turn);

@@ -48,10 +48,17 @@ subscription_envelope(struct request *r, const struct error_facts *error,
 	    error->code, sentence);
 }
 
+/*
+ * What is read may be kept by a browser and given to another page, so it says
+ * who may have it in any case; other replies say so to a page that asks.
+ */
 static void
 headers(struct request *r)
 {
 	reply_header(r, "X-Content-Type-Options", "nosniff");
+	if (r->method != METHOD_GET && r->method != METHOD_HEAD &&
+	    !request_variable(r, "HTTP_ORIGIN").p)
+		return;
 	reply_header(r, "Cross-Origin-Resource-Policy", "cross-origin");
 	reply_header(r, "Access-Control-Allow-Origin", "*");
 	reply_header(r, "Access-Control-Expose-Headers", "*");

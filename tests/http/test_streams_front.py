@@ -7,6 +7,8 @@ from harness.context import same
 ALLOWED = ("authorization", "content-type", "if-none-match", "stream-seq",
            "stream-closed", "producer-id", "producer-epoch", "producer-seq")
 
+PAGE = {"Origin": "https://elsewhere.example"}
+
 
 def words(value):
     return [word.strip() for word in value.split(",")]
@@ -35,7 +37,7 @@ def test_browsers_may_ask_for_every_path(t):
     asked = 0
     for path, methods in paths(t):
         reply = t.anonymous().request("OPTIONS", path, headers={
-            "Origin": "https://elsewhere.example",
+            **PAGE,
             "Access-Control-Request-Method": "POST"})
         reply.expect(204)
         check_headers(reply)
@@ -54,11 +56,11 @@ def test_errors_let_browsers_read_them(t):
     anonymous = t.anonymous()
     for path, methods in paths(t):
         for method, access in methods.items():
-            reply = anonymous.request(method, path)
+            reply = anonymous.request(method, path, headers=PAGE)
             if access != "open":
                 reply.expect(401)
             check_headers(reply)
-        reply = t.admin.request("PATCH", path)
+        reply = t.admin.request("PATCH", path, headers=PAGE)
         reply.expect(405, "the path does not take this method")
         check_headers(reply)
         same(reply.headers["Access-Control-Expose-Headers"], "*")
@@ -103,7 +105,7 @@ def test_names_of_1024_bytes_are_names(t):
 def test_a_body_over_10_mib_is_refused_in_the_envelope(t):
     try:
         reply = t.fresh_admin().request("POST", "/v1/stream/large",
-                                        b"x" * ((10 << 20) + 1))
+                                        b"x" * ((10 << 20) + 1), PAGE)
     except ConnectionError:
         raise Failure("hung up on, though nginx could take a little more")
     reply.expect(413)
@@ -116,6 +118,19 @@ def test_a_body_over_10_mib_is_refused_in_the_envelope(t):
     same(answer.split(b" ", 2)[1], b"413")
     same(answer.split(b"\r\n\r\n", 1)[1][:9], b'{"error":')
     same(b'"code":"too_large"' in answer, True)
+
+
+def test_only_what_may_be_kept_says_so_unasked(t):
+    """A page's own requests name it; a kept reply may come to any page."""
+    name = t.fresh("stream")
+    for headers in ({}, PAGE):
+        for method, unasked in (("PUT", False), ("POST", False),
+                                ("GET", True), ("HEAD", True)):
+            reply = t.admin.request(method, f"/v1/stream/{name}", body=(
+                b"x" if method == "POST" else None),
+                headers={"Content-Type": "text/plain", **headers})
+            same("Access-Control-Allow-Origin" in reply.headers,
+                 unasked or bool(headers), f"{method} {headers}")
 
 
 def test_other_doors_are_not_for_browsers(t):
