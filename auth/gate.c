@@ -212,6 +212,12 @@ allow_stream(struct request *r, enum action action, struct text stream)
 }
 
 bool
+allow_plate(struct request *r, enum action action, struct text stream)
+{
+	return allowed(r, action, REALM_PLATE, stream) || forbid(r);
+}
+
+bool
 allow_streams(struct request *r, enum action action, struct text shortest,
     struct text longest)
 {

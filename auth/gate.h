@@ -46,6 +46,9 @@ bool allow_every_topic(struct request *r, enum action action);
 /* The same for streams, whose grants begin with "stream:". */
 bool allow_stream(struct request *r, enum action action, struct text stream);
 bool stream_allowed(struct request *r, enum action action, struct text stream);
+/* The same for a plate's streams, by their full name ("shop/events"); grants
+ * begin with "plate:". */
+bool allow_plate(struct request *r, enum action action, struct text stream);
 /* To all streams between these two: handlers/streams/subscription_pattern.h */
 bool allow_streams(struct request *r, enum action action,
     struct text shortest, struct text longest);

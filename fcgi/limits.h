@@ -102,6 +102,9 @@ enum {
 	HTTP_ANSWER_BYTES_MAX = 16 << 10,
 	HTTP_CALLS_MAX = 256,
 
+	/* Plates. */
+	COMMAND_WORDS_MAX = 1 << 17,
+
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,
 	PASSWORD_BYTES_MIN = 12,

@@ -6,7 +6,8 @@
 
 #include "fcgi/route.h"
 
-extern const struct door queue_door, streams_door, subscriptions_door;
+extern const struct door queue_door, streams_door, subscriptions_door,
+    plates_door;
 
 #define ROUTE(method, pattern, name, access, door) \
 	enum verdict name(struct request *r);
