@@ -241,7 +241,7 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(fuzz_build) CC=clang \
 	    SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sum.sh fuzz \
-	    $(patsubst %,'tests/fuzz.sh %',$(fuzz_tests))
+	    'tests/fuzz.sh $(fuzz_tests)'
 .PHONY: fuzz fuzz-programs
 
 # Not a test: what misses its goal is said, and fails nothing.

@@ -60,6 +60,39 @@ def test_a_stream_that_stays_held_is_503_and_not_appended_to(t):
     same(streams.whole(t.admin, name)[0], [1])
 
 
+def test_a_full_backlog_is_429_until_it_empties(t):
+    """Eight bodies of 10 MiB wait at one worker, which holds 64 MiB."""
+    name = t.fresh("held")
+    streams.create(t.admin, name, "application/octet-stream")
+    replies, entry = [], b"x" * (10 << 20)
+
+    def append():
+        reply = t.instance.worker_client(0, t.admin.token).request(
+            "POST", f"/v1/stream/{name}", entry,
+            {"Content-Type": "application/octet-stream"})
+        replies.append(reply)
+        return reply
+
+    def refused():
+        for call in [Call(append) for _ in range(8)]:
+            call.result()
+        return any(reply.status == 429 for reply in replies)
+
+    with Transaction(t, hold(name)):
+        eventually(refused, 60, "a refusal")
+    same({reply.status for reply in replies} - {429, 503}, set())
+    for reply in replies:
+        if reply.status == 429:
+            same(reply.json["error"]["code"], "overloaded")
+            same("APPEND_BACKLOG_BYTES_MAX" in reply.json["error"]["message"], True,
+                 str(reply))
+            same(int(reply.headers["Retry-After"]) >= 1, True, "Retry-After")
+    for call in [Call(append) for _ in range(6)]:
+        same(call.result().status, 204)
+    same(t.sql("select next_seq from sluice.streams "
+               f"where name = '{name}'"), "6")
+
+
 def test_an_append_in_sql_wakes_readers_when_it_commits(t):
     name = t.fresh("sql")
     streams.create(t.admin, name)
