@@ -64,6 +64,9 @@ struct connection {
 	int64_t stalls_us;	/* monotonic; 0 unless bytes wait */
 	bool woken;	/* it owes one more look */
 	bool stirred;	/* epoll reported it while it was nobody's to move */
+	/* READY, was IDLE, and epoll has seen bytes and no end: an event that
+	 * is late is of another kind, for only who is IDLE waits for bytes. */
+	bool has_bytes;
 	int64_t opened_us;	/* monotonic */
 	uint64_t ticket;	/* its place in every line, by arrival */
 	uint64_t calls_to_all;	/* the lot's count at its last look */

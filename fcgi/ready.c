@@ -123,7 +123,9 @@ ready_take(void)
 	while (!c && !ready.ended) {
 		wait_for_event(&event);
 		c = event.data.ptr;
-		if (c && !lot_stir(c))
+		if (c && lot_stir(c))
+			c->has_bytes = event.events == EPOLLIN;
+		else if (c)
 			c = NULL;
 		else if (!c && read(ready.line_fd, &one, sizeof(one)) > 0)
 			c = line_take();

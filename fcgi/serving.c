@@ -277,7 +277,10 @@ static void
 serve_next(struct connection *c, struct db *db)
 {
 	for (;;) {
-		switch (fastcgi_input(c->fastcgi)) {
+		bool known = c->has_bytes;
+
+		c->has_bytes = false;
+		switch (known ? FASTCGI_BYTES : fastcgi_input(c->fastcgi)) {
 		case FASTCGI_END:
 			retire(c);
 			return;
