@@ -49,7 +49,7 @@ bool stream_allowed(struct request *r, enum action action, struct text stream);
 /* The same for a plate's streams, by their full name ("shop/events"); grants
  * begin with "plate:". */
 bool allow_plate(struct request *r, enum action action, struct text stream);
-/* To all streams between these two: handlers/streams/subscription_pattern.h */
+/* To all streams between these two, as subscriptions to a pattern ask. */
 bool allow_streams(struct request *r, enum action action,
     struct text shortest, struct text longest);
 

@@ -15,7 +15,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/settings.h"
 #include "handlers/routes.h"
-#include "handlers/streams/dispatcher.h"
+#include "handlers/subscriptions/dispatcher.h"
 #include "sql/claims.h"
 #include "sql/db.h"
 #include "sql/topics.h"

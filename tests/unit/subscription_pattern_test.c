@@ -7,7 +7,7 @@
 
 #include "auth/glob.h"
 #include "fcgi/limits.h"
-#include "handlers/streams/subscription_pattern.h"
+#include "handlers/subscriptions/subscription_pattern.h"
 #include "tests/unit/test.h"
 
 static struct arena *arena;

@@ -1,7 +1,7 @@
 /*
  * The pieces of subscriptions' requests and replies.
  */
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/subscription.h"
 
 #include <ctype.h>
 

@@ -5,8 +5,8 @@
 #include "auth/base64url.h"
 #include "auth/webhook_key.h"
 #include "handlers/handlers.h"
-#include "handlers/streams/dispatcher.h"
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/dispatcher.h"
+#include "handlers/subscriptions/subscription.h"
 
 /* The columns of the statement subscription_list. */
 enum { LIST_ID, LIST_KIND, LIST_PATTERN, LIST_CREATED_AT, LIST_FAILED };

@@ -5,7 +5,7 @@
  * Nothing depends on what is heard: each subscription says in its row when it
  * is to be looked at in any case, and whoever takes the lease looks at all.
  */
-#include "handlers/streams/dispatcher.h"
+#include "handlers/subscriptions/dispatcher.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,9 +17,9 @@
 #include "fcgi/name_id.h"
 #include "fcgi/settings.h"
 #include "fcgi/uuid.h"
-#include "handlers/streams/hearsay.h"
-#include "handlers/streams/subscription.h"
-#include "handlers/streams/webhook_calls.h"
+#include "handlers/subscriptions/hearsay.h"
+#include "handlers/subscriptions/subscription.h"
+#include "handlers/subscriptions/webhook_calls.h"
 #include "sql/streams.h"
 #include "sql/wake.h"
 

@@ -2,7 +2,7 @@
  * All of it is guarded by one lock. Streams that concern nobody are known by
  * their ids, so that their entries, however many, wake no one here.
  */
-#include "handlers/streams/hearsay.h"
+#include "handlers/subscriptions/hearsay.h"
 
 #include <pthread.h>
 #include <string.h>

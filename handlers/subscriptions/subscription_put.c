@@ -9,8 +9,8 @@
 #include "fcgi/settings.h"
 #include "fcgi/uuid.h"
 #include "handlers/handlers.h"
-#include "handlers/streams/dispatcher.h"
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/dispatcher.h"
+#include "handlers/subscriptions/subscription.h"
 
 /* As sql/fn/subscription_create.sql numbers them. */
 enum create_status { CREATED, IS_THERE, IS_OTHERWISE, TOO_MANY_STREAMS };

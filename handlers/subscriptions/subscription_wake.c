@@ -6,9 +6,9 @@
 #include "auth/gate.h"
 #include "auth/wake_token.h"
 #include "handlers/handlers.h"
-#include "handlers/streams/dispatcher.h"
+#include "handlers/subscriptions/dispatcher.h"
 #include "handlers/streams/offset.h"
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/subscription.h"
 
 /* As sql/fn/subscription_claim.sql numbers them. */
 enum claim_status { CLAIMED, CLAIM_NOTHING, CLAIM_OTHER_KIND, CLAIM_HELD,

@@ -1,7 +1,7 @@
 /*
  * What a webhook is told, how it is signed, and what its answer means.
  */
-#include "handlers/streams/webhook_calls.h"
+#include "handlers/subscriptions/webhook_calls.h"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 #include "fcgi/log.h"
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/subscription.h"
 
 /* The key is looked up anew that often, so that one can be retired. */
 enum { KEY_KNOWN_US = 1000000 };

@@ -9,7 +9,7 @@
 #include "fcgi/http_call.h"
 #include "fcgi/json_reader.h"
 #include "fcgi/lot.h"
-#include "handlers/streams/subscription_pattern.h"
+#include "handlers/subscriptions/subscription_pattern.h"
 #include "sql/db.h"
 
 /* The columns of the statement subscription_get. */

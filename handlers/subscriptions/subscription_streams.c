@@ -4,8 +4,8 @@
  */
 #include "auth/gate.h"
 #include "handlers/handlers.h"
-#include "handlers/streams/dispatcher.h"
-#include "handlers/streams/subscription.h"
+#include "handlers/subscriptions/dispatcher.h"
+#include "handlers/subscriptions/subscription.h"
 
 /* As sql/fn/subscription_add.sql numbers them. */
 enum add_status { ADDED, NO_SUBSCRIPTION, TOO_MANY };

@@ -2,7 +2,7 @@
  * Reading a pattern is one walk over its segments, which writes the regular
  * expression and the two names beside it.
  */
-#include "handlers/streams/subscription_pattern.h"
+#include "handlers/subscriptions/subscription_pattern.h"
 
 #include <ctype.h>
 
