@@ -104,6 +104,10 @@ enum {
 
 	/* Plates. */
 	COMMAND_WORDS_MAX = 1 << 17,
+	COMMAND_REPLY_BYTES_MAX = 32 << 20, /* of the entries in it */
+	COMMAND_STREAMS_MAX = 64, /* that one command reads */
+	TRIM_BATCH = 10000, /* entries that one statement removes, and */
+	TRIM_BYTES = 64 << 20, /* about so many bytes at most */
 
 	/* Users. */
 	USERNAME_BYTES_MAX = 128,

@@ -79,6 +79,12 @@ struct turn_kind {
 void turn_start(int runners_max);
 void turn_stop(void);
 
+/*
+ * Run the item at once and alone, as a statement among others of the request:
+ * for who has a transaction of his own. False after fail().
+ */
+bool turn_now(struct request *r, struct turn_item *item);
+
 /* The engine's submit hook: r->turn is the item. */
 void turn_submit(struct request *r, struct db *db);
 

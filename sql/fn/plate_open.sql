@@ -23,6 +23,7 @@ create or replace function sluice.plate_open(
 	out incarnation integer,
 	out next_seq bigint,
 	out first_seq bigint,
+	out bytes bigint,
 	out length bigint,
 	out added bigint,
 	out last_id bytea,
@@ -39,7 +40,7 @@ declare
 	v_row record;
 begin
 	select s.name, s.state, s.incarnation, s.next_seq, s.first_seq,
-		s.length, s.added, s.last_id, s.deleted_id, s.last_at,
+		s.bytes, s.length, s.added, s.last_id, s.deleted_id, s.last_at,
 		s.closed, coalesce(s.expires_at <= v_now, false) as expired
 	into v_row
 	from sluice.streams s
@@ -61,6 +62,7 @@ begin
 		incarnation := v_row.incarnation;
 		next_seq := v_row.next_seq;
 		first_seq := v_row.first_seq;
+		bytes := v_row.bytes;
 		length := v_row.length;
 		added := v_row.added;
 		last_id := v_row.last_id;
@@ -105,6 +107,7 @@ begin
 	incarnation := coalesce(v_row.incarnation + 1, 0);
 	next_seq := 0;
 	first_seq := 0;
+	bytes := 0;
 	length := 0;
 	added := 0;
 	last_id := c_zero;
