@@ -7,6 +7,7 @@
 
 #include <strings.h>
 
+#include "auth/plate_key.h"
 #include "auth/principals.h"
 #include "auth/token_cache.h"
 #include "fcgi/clock.h"
@@ -16,6 +17,8 @@
 
 struct identity {
 	struct claims claims;
+	struct text key;		/* of a plate, instead of claims */
+	bool no_plate;			/* there is none of that name */
 	const struct principal *who;	/* held for the request, or NULL */
 	bool cached;			/* is it from the cache? */
 };
@@ -25,9 +28,15 @@ static const struct principal anonymous = {
 	.is_admin = true
 };
 
+#define NO_PLATE "there is no such plate"
+
 static bool
 refuse(struct request *r, enum error error, const char *sentence)
 {
+	if (r->route->access == ACCESS_PLATE)
+		sentence = error == E_UNAUTHENTICATED ?
+		    "authorization header is required" :
+		    "authorization denied";
 	if (sentence)
 		fail(r, error, "%s", sentence);
 	else
@@ -71,6 +80,18 @@ gate_token(const struct request *r)
 	return bearer_token(r->authorization);
 }
 
+/* A plate's key, which needs no scheme; absent text when it is none. */
+static struct text
+plate_key(const struct request *r)
+{
+	struct text key = bearer_token(r->authorization);
+
+	if (!key.p)
+		key = r->authorization;
+	return r->route->access == ACCESS_PLATE && plate_key_like(key) ? key :
+	    TEXT_ABSENT;
+}
+
 static bool
 read_token(struct request *r)
 {
@@ -81,9 +102,17 @@ read_token(struct request *r)
 
 	if (r->authorization.n == 0)
 		return refuse(r, E_UNAUTHENTICATED, NULL);
+	arena_defer(r->arena, drop_identity, me);
+	me->key = plate_key(r);
+	if (me->key.p) {
+		r->identity = me;
+		return true;
+	}
 	token = bearer_token(r->authorization);
 	if (!token.p)
-		return refuse(r, E_UNAUTHENTICATED, "unsupported auth scheme");
+		return refuse(r, r->route->access == ACCESS_PLATE ?
+		    E_BAD_TOKEN : E_UNAUTHENTICATED,
+		    "unsupported auth scheme");
 	why = token_check_cached(token, now_us / 1000000, &me->claims);
 	if (why) {
 		log_debug("token refused: %s", why);
@@ -92,7 +121,6 @@ read_token(struct request *r)
 	r->token_expires_us = clock_monotonic_us() +
 	    me->claims.expires_at * 1000000 - now_us;
 	r->identity = me;
-	arena_defer(r->arena, drop_identity, me);
 	return true;
 }
 
@@ -107,7 +135,9 @@ look(struct request *r, bool cached)
 
 	for (;;) {
 		principals_give_back(me->who);
-		me->who = principals_take(r, me->claims.user, &cached);
+		me->who = me->key.p ?
+		    principals_take_plate(r, r->param[0], me->key, &cached) :
+		    principals_take(r, me->claims.user, &cached);
 		me->cached = cached;
 		r->who = me->who;
 		r->user = me->who ? me->who->name : TEXT_ABSENT;
@@ -135,9 +165,28 @@ identify(struct request *r)
 {
 	if (!r->identity && !read_token(r))
 		return false;
-	if (clock_monotonic_us() >= r->token_expires_us)
+	if (!r->identity->key.p &&
+	    clock_monotonic_us() >= r->token_expires_us)
 		return refuse(r, E_BAD_TOKEN, NULL);
 	return look(r, true);
+}
+
+/* For who has no key of it: is there such a plate? False after fail(). */
+static bool
+find_plate(struct request *r)
+{
+	bool cached = true;
+	const struct principal *plate = principals_take_plate(r, r->param[0],
+	    TEXT_ABSENT, &cached);
+
+	principals_give_back(plate);
+	if (request_failed(r))
+		return false;
+	if (r->identity)
+		r->identity->no_plate = !plate;
+	if (!plate && r->who->is_admin)
+		fail(r, E_NOT_FOUND, NO_PLATE);
+	return !request_failed(r);
 }
 
 bool
@@ -145,7 +194,7 @@ gate(struct request *r)
 {
 	if (!settings.auth) {
 		r->who = &anonymous;
-		return true;
+		return r->route->access != ACCESS_PLATE || find_plate(r);
 	}
 	r->who = NULL;
 	if (r->route->access == ACCESS_OPEN ||
@@ -153,6 +202,8 @@ gate(struct request *r)
 		return true;
 	if (!identify(r))
 		return false;
+	if (r->route->access == ACCESS_PLATE && !r->identity->key.p)
+		return find_plate(r);
 	if (r->route->access != ACCESS_ADMIN || r->who->is_admin)
 		return true;
 	if (look_again(r) && r->who->is_admin)
@@ -214,7 +265,11 @@ allow_stream(struct request *r, enum action action, struct text stream)
 bool
 allow_plate(struct request *r, enum action action, struct text stream)
 {
-	return allowed(r, action, REALM_PLATE, stream) || forbid(r);
+	if (!allowed(r, action, REALM_PLATE, stream))
+		return forbid(r);
+	if (r->identity && r->identity->no_plate)
+		fail(r, E_NOT_FOUND, NO_PLATE);
+	return !request_failed(r);
 }
 
 bool

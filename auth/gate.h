@@ -19,6 +19,10 @@
  * Set r->who and r->token_expires_us from the request's token and check the
  * route's access. False after fail(). With SLUICE_AUTH=off everybody is an
  * admin called "anonymous". On open routes r->who is NULL.
+ *
+ * Before a plate, r->who may be somebody with a key of it, who is told 401
+ * when there is no such plate, as with a key of another one. An admin is told
+ * 404; others are when allow_plate() finds that they may know.
  */
 bool gate(struct request *r);
 
@@ -46,8 +50,8 @@ bool allow_every_topic(struct request *r, enum action action);
 /* The same for streams, whose grants begin with "stream:". */
 bool allow_stream(struct request *r, enum action action, struct text stream);
 bool stream_allowed(struct request *r, enum action action, struct text stream);
-/* The same for a plate's streams, by their full name ("shop/events"); grants
- * begin with "plate:". */
+/* The same for a stream of the request's plate, by its full name
+ * ("shop/events"); grants begin with "plate:". False also after 404. */
 bool allow_plate(struct request *r, enum action action, struct text stream);
 /* To all streams between these two, as subscriptions to a pattern ask. */
 bool allow_streams(struct request *r, enum action action,

@@ -11,9 +11,11 @@
  */
 #include "auth/principals.h"
 
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "auth/plate_key.h"
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
 #include "fcgi/lot.h"
@@ -42,7 +44,7 @@ find(const uint8_t user[16])
 	uint64_t hash;
 	size_t i;
 
-	memcpy(&hash, user, sizeof hash);	/* ids are random already */
+	memcpy(&hash, user, sizeof hash);	/* random, or a hash, already */
 	for (i = hash % SLOTS; table[i]; i = (i + 1) % SLOTS)
 		if (memcmp(table[i]->principal.user, user, 16) == 0)
 			break;
@@ -153,34 +155,73 @@ make(const uint8_t user[16], const struct pg_result *rows)
 	return held;
 }
 
-static struct held *
-read_principal(struct request *r, const uint8_t user[16])
+/* The cached one of that id, or what the statement reads. */
+static const struct principal *
+take(struct request *r, const uint8_t id[16], bool *cached,
+    enum statement statement, const struct params *params)
 {
-	struct params p;
 	const struct pg_result *rows;
+	uint64_t now;
+	struct held *held = take_cached(id, *cached, &now);
 
-	params_init(&p, r->arena);
-	param_uuid(&p, user);
-	rows = db_call(r, STATEMENT_user_by_id, &p);
-	if (!rows || row_count(rows) == 0)
-		return NULL;
-	return make(user, rows);
+	*cached = held;
+	if (!held) {
+		rows = db_call(r, statement, params);
+		if (!rows || row_count(rows) == 0)
+			return NULL;
+		held = make(id, rows);
+		keep(held, now);
+	}
+	return &held->principal;
 }
 
 const struct principal *
 principals_take(struct request *r, const uint8_t user[16], bool *cached)
 {
-	uint64_t now;
-	struct held *held = take_cached(user, *cached, &now);
+	struct params p;
 
-	*cached = held;
-	if (!held) {
-		held = read_principal(r, user);
-		if (!held)
-			return NULL;
-		keep(held, now);
+	params_init(&p, r->arena);
+	param_uuid(&p, user);
+	return take(r, user, cached, STATEMENT_user_by_id, &p);
+}
+
+/* No id of a plate has a NUL in it, so no two have one of these in common. */
+static void
+plate_caller_id(struct text plate, struct text hash, uint8_t id[16])
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	char both[PLATE_ID_BYTES_MAX + 1 + PLATE_KEY_HASH_BYTES];
+
+	memcpy(both, plate.p, plate.n);
+	both[plate.n] = '\0';
+	if (hash.n)
+		memcpy(both + plate.n + 1, hash.p, hash.n);
+	must(SHA256((unsigned char *)both, plate.n + 1 + hash.n, digest));
+	memcpy(id, digest, 16);
+}
+
+const struct principal *
+principals_take_plate(struct request *r, struct text plate, struct text key,
+    bool *cached)
+{
+	uint8_t *bytes = arena_alloc_raw(r->arena, PLATE_KEY_HASH_BYTES);
+	struct text hash = TEXT_ABSENT;
+	struct params p;
+	uint8_t id[16];
+
+	if (plate.n > PLATE_ID_BYTES_MAX) {
+		*cached = false;
+		return NULL;
 	}
-	return &held->principal;
+	if (key.p) {
+		plate_key_hash(key, bytes);
+		hash = (struct text){ (char *)bytes, PLATE_KEY_HASH_BYTES };
+	}
+	plate_caller_id(plate, hash, id);
+	params_init(&p, r->arena);
+	param_text(&p, plate);
+	param_text(&p, hash);
+	return take(r, id, cached, STATEMENT_plate_caller, &p);
 }
 
 void

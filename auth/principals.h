@@ -22,6 +22,15 @@
  */
 const struct principal *principals_take(struct request *r,
     const uint8_t user[16], bool *cached);
+
+/*
+ * The same for whoever has that key of the plate: it may do everything in it,
+ * and is called "plate:" and the plate's id. With an absent key it says
+ * whether there is such a plate, no more.
+ */
+const struct principal *principals_take_plate(struct request *r,
+    struct text plate, struct text key, bool *cached);
+
 void principals_give_back(const struct principal *take_principal);
 
 /*

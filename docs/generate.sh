@@ -15,7 +15,8 @@ errors)
 	The status and the code never change; the sentence is the usual one, and
 	often a more exact one is sent in its place. The queue's door sends the
 	sentence alone: `{"error": "..."}`. To subscriptions every 400 is
-	`INVALID_REQUEST`, but for `WEBHOOK_URL_REJECTED`.
+	`INVALID_REQUEST`, but for `WEBHOOK_URL_REJECTED`. The plates door has other
+	codes for some of them ([plates.md](plates.md#errors)).
 
 	| status | code | sentence |
 	|---|---|---|
@@ -55,7 +56,8 @@ routes)
 	raw or as `%2F`: what stands behind it in a row is recognised from the end
 	of the path, the longest first. Access `open` asks for no token, `user` for
 	any valid one, `grant` for a grant on the topic or stream, `admin` for an
-	admin user, `wake` for the token of a wake. The handler's name is also its
+	admin user, `wake` for the token of a wake, `plate` for a key of the plate
+	that is the first `{}`, or a grant on its streams. The handler's name is also its
 	statement's and its test's.
 	Every path of the streams door answers OPTIONS to anybody.
 

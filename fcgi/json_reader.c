@@ -89,7 +89,7 @@ json_read_element(struct json_reader *j, struct request *r,
 	if (request_failed(r))
 		return false;
 	if (object->kind != JSON_KIND_OBJECT) {
-		fail(r, E_BAD_VALUE, "\"%s[%d]\" must be an object", list,
+		fail(r, E_BAD_TYPE, "\"%s[%d]\" must be an object", list,
 		    place);
 		return false;
 	}
@@ -131,7 +131,7 @@ ask(struct json_reader *j, const char *name)
 static void
 wrong_type(struct json_reader *j, const char *name, const char *wanted)
 {
-	fail(j->r, E_BAD_VALUE, "\"%s%s\" must be %s", json_where(j), name,
+	fail(j->r, E_BAD_TYPE, "\"%s%s\" must be %s", json_where(j), name,
 	    wanted);
 }
 

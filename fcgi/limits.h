@@ -103,6 +103,11 @@ enum {
 	HTTP_CALLS_MAX = 256,
 
 	/* Plates. */
+	PLATE_ID_BYTES_MAX = 64,
+	PLATE_KEYS_MAX = 100, /* of one plate */
+	PLATE_ENDS_MAX = 64, /* streams, with the delete of their plate */
+	PLATE_ENDS_AFTER_S = 10, /* whoever was let in before is done by then */
+	PIPELINE_COMMANDS_MAX = 512, /* also of a transaction */
 	COMMAND_WORDS_MAX = 1 << 17,
 	COMMAND_REPLY_BYTES_MAX = 32 << 20, /* of the entries in it */
 	COMMAND_STREAMS_MAX = 64, /* that one command reads */

@@ -64,6 +64,12 @@ route_door(const struct request *r)
 	return door;
 }
 
+bool
+route_is_reserved(struct text first)
+{
+	return route_tree_begins(first);
+}
+
 /* The methods that the path takes, for people and for browsers. */
 static const char *
 methods_of(struct request *r, const struct route_node *node)

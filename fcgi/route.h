@@ -20,7 +20,10 @@ enum access {
 	ACCESS_USER,	/* any valid token */
 	ACCESS_GRANT,	/* any valid token; the handler asks for a grant */
 	ACCESS_ADMIN,	/* admins */
-	ACCESS_WAKE	/* who has the token of a wake: the handler checks */
+	ACCESS_WAKE,	/* who has the token of a wake: the handler checks */
+	ACCESS_PLATE	/* who has a key of the plate that is the first
+			 * parameter; any valid token: the handler asks for a
+			 * grant */
 };
 
 struct door {
@@ -56,9 +59,13 @@ void route_table(const struct route *routes, const struct door *fallback);
  * fail() with 400 for a bad escape or name, 404 no such path, 405 with Allow,
  * 414 too long; or the answer to OPTIONS. HEAD takes GET's row, unless it has
  * one. Where several fit, a literal segment beats {}, and {} beats {*}; the
- * path alone decides on the resource, the method does not.
+ * path alone decides on the resource, the method does not. No {} stands for a
+ * first segment that other patterns begin with.
  */
 bool route_find(struct request *r);
+
+/* Is it the first segment of a route? Then it is nobody's name. */
+bool route_is_reserved(struct text first);
 
 /* The door whose envelope r's errors wear; known before the route is. */
 const struct door *route_door(const struct request *r);

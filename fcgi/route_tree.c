@@ -204,7 +204,8 @@ walk(struct walk *w, int at, int node, int taken)
 	segment = path->segment[at];
 	child = literal_child(node, segment);
 	found = child ? walk(w, at + 1, child, taken) : 0;
-	if (found)
+	/* The first segment tells whose a path is: that is not taken back. */
+	if (found || (child && at == 0))
 		return found;
 
 	child = nodes[node].parameter;
@@ -232,6 +233,12 @@ route_tree_find(struct request *r, const struct path *path, int *name)
 
 	*name = w.name;
 	return node ? &nodes[node] : NULL;
+}
+
+bool
+route_tree_begins(struct text first)
+{
+	return literal_child(0, first);
 }
 
 const struct door *

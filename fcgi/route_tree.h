@@ -34,6 +34,9 @@ void route_tree_plant(const struct route *routes, const struct door *fallback);
 const struct route_node *route_tree_find(struct request *r,
     const struct path *path, int *name);
 
+/* Does a pattern begin with this segment? */
+bool route_tree_begins(struct text first);
+
 /* Whose are the paths with this first segment? NULL if nobody's. */
 const struct door *route_tree_door(struct text first);
 

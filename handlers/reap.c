@@ -1,8 +1,9 @@
 /*
  * Reaping is a few statements, each run in small batches until it finds no
  * more: messages whose time is up become expired, keys and login attempts
- * that nothing refers to are forgotten, and streams end (reap_streams.c). Any
- * number of hosts may do it at once.
+ * that nothing refers to are forgotten, and streams end, those of deleted
+ * plates and those whose time is up (reap_streams.c). Any number of hosts may
+ * do it at once.
  */
 #include "handlers/reap.h"
 
@@ -14,6 +15,7 @@
 #include "fcgi/settings.h"
 #include "handlers/reap_streams.h"
 #include "sql/db.h"
+#include "sql/plate_ends.h"
 
 /* Run a statement whose one row begins with a count; -1 when it failed. */
 static int64_t
@@ -80,7 +82,7 @@ reap_command(int count, char **arguments)
 {
 	struct arena *arena = arena_new();
 	struct db *db = db_open("sluice reap", false);
-	int64_t expired, keys, attempts;
+	int64_t expired, keys, attempts, plates;
 	bool streams;
 
 	(void)count, (void)arguments; /* takes none */
@@ -88,14 +90,17 @@ reap_command(int count, char **arguments)
 	expired = expire(db, arena);
 	keys = forget_keys(db, arena);
 	attempts = count_of(db, STATEMENT_login_attempts_reap, NULL);
+	plates = plates_reap(db);
 	streams = reap_streams(db);
 	db_close(db);
 	arena_free(arena);
-	if (expired < 0 || keys < 0 || attempts < 0 || !streams) {
+	if (expired < 0 || keys < 0 || attempts < 0 || plates < 0 ||
+	    !streams) {
 		fprintf(stderr, "sluice reap: the database did not answer\n");
 		return EXIT_FAILURE;
 	}
-	printf("expired %lld messages, forgot %lld keys and %lld logins\n",
-	    (long long)expired, (long long)keys, (long long)attempts);
+	printf("expired %lld messages, forgot %lld keys, %lld logins and %lld "
+	    "plates\n", (long long)expired, (long long)keys,
+	    (long long)attempts, (long long)plates);
 	return EXIT_SUCCESS;
 }

@@ -29,7 +29,7 @@ read_request(struct request *r)
 		c->word[n++] = arg->string;
 	}
 	c->words = n;
-	return json_done(&j) ? c : NULL;
+	return json_done(&j) && query_done(r) ? c : NULL;
 }
 
 enum verdict

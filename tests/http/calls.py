@@ -70,6 +70,7 @@ class Call:
     body_optional: bool = False
     any_query: bool = False	# parameters are not looked at
     any_body: bool = False	# it is data
+    any_type: bool = False	# Content-Type is not looked at
 
 
 KEY = Text(512)
@@ -232,6 +233,36 @@ def subscription_put(t):
         "webhook": {"url": "http://localhost:9/"}}, name)
 
 
+def new_plate(t):
+    """A plate that grants match as they do topics."""
+    name = t.fresh("topic")
+    t.admin.post("/api/plates", {"id": name}).expect(201)
+    return name
+
+
+def plate_create(t):
+    return Made("/api/plates", {"id": t.fresh("plate")})
+
+
+def on_plate(suffix="", body=None):
+    def make(t):
+        return Made(f"/api/plates/{new_plate(t)}{suffix}", body)
+    return make
+
+
+def plate_key_delete(t):
+    path = f"/api/plates/{new_plate(t)}/keys"
+    [key] = t.admin.get(path).expect(200)["items"]
+    return Made(f"{path}/{key['id']}")
+
+
+def in_plate(suffix, body=None):
+    def make(t):
+        plate = new_plate(t)
+        return Made(f"/{plate}{suffix}", body, plate)
+    return make
+
+
 def fixed(path, body=None):
     return lambda t: Made(path, body)
 
@@ -321,6 +352,16 @@ CALLS = {
         201, on_user("/consumer-group-grants", {"consumer_group": "g"}),
         members={"consumer_group": NAME, "topic_pattern": PATTERN}),
 
+    ("GET", "/api/plates"): Call(200, fixed("/api/plates")),
+    ("POST", "/api/plates"): Call(201, plate_create, members={
+        "id": Text(64, required=True, empty=False)}),
+    ("GET", "/api/plates/{}"): Call(200, on_plate()),
+    ("DELETE", "/api/plates/{}"): Call(204, on_plate()),
+    ("GET", "/api/plates/{}/keys"): Call(200, on_plate("/keys")),
+    ("POST", "/api/plates/{}/keys"): Call(
+        201, on_plate("/keys", {}), members={}, body_optional=True),
+    ("DELETE", "/api/plates/{}/keys/{}"): Call(204, plate_key_delete),
+
     ("GET", "/v1/streams"): Call(200, fixed("/v1/streams"), any_query=True),
     ("GET", "/v1/server/_details"): Call(
         200, fixed("/v1/server/_details"), any_query=True),
@@ -359,6 +400,12 @@ CALLS = {
     **{("POST", f"{SUBSCRIPTIONS}/{{}}/{verb}"): Call(
         200, subscribed(f"/{verb}", {}), any_query=True)
        for verb in ("ack", "release", "callback")},
+
+    ("POST", "/{}/streams/command"): Call(
+        200, in_plate("/streams/command",
+                      {"command": "XLEN", "args": ["events"]}), READ,
+        {"command": Text(64, required=True, empty=False),
+         "args": Names()}, any_type=True),
 }
 
 

@@ -1,5 +1,6 @@
 """Every route of the binary's own table with every kind of credential."""
 
+import dataclasses
 import time
 
 import calls
@@ -18,11 +19,13 @@ class Cast:
         self.secret = t.instance.jwt_secret
         self.plain = t.new_user()
         self.grant_of = {
-            action: t.user((action, "topic-*"), (action, "stream:topic-*"))
+            action: t.user((action, "topic-*"), (action, "stream:topic-*"),
+                           (action, "plate:topic-*"))
             for action in ACTIONS}
         self.elsewhere = t.user(*[
             (action, pattern) for action in ACTIONS
-            for pattern in ("other-*", "stream:other-*", "stream:topic")])
+            for pattern in ("other-*", "stream:other-*", "stream:topic",
+                            "plate:other-*", "plate:topic")])
         self.demoted = t.new_user(is_admin=True)
         t.client_for(self.demoted, admin=True).get("/api/users").expect(200)
         t.admin.put(f"/api/users/{self.demoted['id']}", {
@@ -125,7 +128,9 @@ def test_without_a_good_token_nothing_closed_opens(t):
             else:
                 reply.expect(401)
                 same("WWW-Authenticate" in reply.headers, True, what)
-        if access not in ("open", "wake"):
+        if access == "plate":
+            without_a_key(t, method, made)
+        elif access not in ("open", "wake"):
             call_with(t.anonymous(), method, made).expect(
                 401, "missing authorization header")
             call_with(t.anonymous(), method, made, headers={
@@ -134,6 +139,27 @@ def test_without_a_good_token_nothing_closed_opens(t):
             call_with(t.anonymous(), method, made, headers={
                 "Authorization": "Bearer x.y.z"}).expect(
                 401, "invalid or expired token")
+
+
+def without_a_key(t, method, made):
+    """One code for what is missing, one for all that is wrong."""
+    denied = {"ok": False, "error": {"code": "invalid_authorization",
+                                     "message": "authorization denied"}}
+    reply = call_with(t.anonymous(), method, made)
+    reply.expect(401, "authorization header is required")
+    same(reply.json["error"]["code"], "missing_authorization")
+    elsewhere = t.admin.post("/api/plates", {
+        "id": t.fresh("plate")}).expect(201)["key"]["key"]
+    nowhere = dataclasses.replace(made, path="/no-such-plate/" +
+                                  made.path.split("/", 2)[2])
+    for header in (elsewhere, f"Bearer {elsewhere}", f"Basic {elsewhere}",
+                   elsewhere[:-1], "x" * 64, "Bearer x.y.z", "Basic eDp5"):
+        for asked in (made, nowhere):
+            reply = call_with(t.anonymous(), method, asked,
+                              headers={"Authorization": header})
+            reply.expect(401)
+            same(reply.json, denied, header)
+    call_with(t.admin, method, nowhere).expect(404, "there is no such plate")
 
 
 def expect_of_user(name, call, access, holds):

@@ -16,6 +16,7 @@
 static const struct route open_route = { .access = ACCESS_OPEN };
 static const struct route user_route = { .access = ACCESS_USER };
 static const struct route grant_route = { .access = ACCESS_GRANT };
+static const struct route plate_route = { .access = ACCESS_PLATE };
 static const struct route admin_route = { .access = ACCESS_ADMIN };
 
 /* A request with the user's token of that version. */
@@ -283,6 +284,93 @@ without_authentication(void)
 	settings.auth = true;
 }
 
+#define KEY "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01"
+
+/* A request to the plate "shop". */
+static struct request *
+to_plate(const char *authorization)
+{
+	struct request *r = request_with(authorization);
+
+	r->route = &plate_route;
+	r->param[0] = TEXT("shop");
+	return r;
+}
+
+static void
+keys_open_their_plate(void)
+{
+	static const char denied[] = "401 bad_token authorization denied";
+	struct request *r;
+
+	start();
+	r = to_plate(KEY);
+	CHECK(gate(r));
+	CHECK(allow_plate(r, ACTION_WRITE, TEXT("shop/events")));
+	CHECK(!allow_plate(r, ACTION_READ, TEXT("shopping/events")));
+	CHECK_STRING(test_reply(r), "403 forbidden insufficient permissions");
+	CHECK_INTEGER(r->token_expires_us, 0);
+	CHECK(gate(to_plate("bEARER " KEY)));
+	CHECK_INTEGER(reads, 1);
+	CHECK_REFUSED(to_plate("Basic " KEY), denied);
+	CHECK_REFUSED(to_plate(KEY "2"), denied);
+	CHECK_REFUSED(to_plate(""),
+	    "401 unauthenticated authorization header is required");
+	CHECK_INTEGER(reads, 1);
+
+	/* Revoked, also while the request waits. */
+	r = to_plate(KEY);
+	CHECK(gate(r));
+	plate.exists = false;
+	CHECK(gate(r));
+	principals_forget();
+	CHECK_REFUSED(r, denied);
+
+	/* Elsewhere it opens nothing. */
+	r = request_with("Bearer " KEY);
+	CHECK_REFUSED(r, "401 bad_token invalid or expired token");
+}
+
+static void
+tokens_open_plates_by_grants(void)
+{
+	struct request *r;
+
+	start();
+	grant("read", "plate:shop/*");
+	r = request_of(&plate_route, 1);
+	r->param[0] = TEXT("shop");
+	CHECK(gate(r));
+	CHECK(allow_plate(r, ACTION_READ, TEXT("shop/events")));
+	CHECK(!allow_plate(r, ACTION_WRITE, TEXT("shop/events")));
+
+	/* No such plate: told to who may know. */
+	plate.exists = false;
+	principals_forget();
+	r = request_of(&plate_route, 1);
+	r->param[0] = TEXT("shop");
+	CHECK(gate(r));
+	CHECK(!allow_plate(r, ACTION_WRITE, TEXT("shop/events")));
+	CHECK_STRING(test_reply(r), "403 forbidden insufficient permissions");
+	r = request_of(&plate_route, 1);
+	r->param[0] = TEXT("shop");
+	CHECK(gate(r));
+	CHECK(!allow_plate(r, ACTION_READ, TEXT("shop/events")));
+	CHECK_STRING(test_reply(r), "404 not_found there is no such plate");
+
+	user.is_admin = true;
+	principals_forget();
+	r = request_of(&plate_route, 1);
+	r->param[0] = TEXT("shop");
+	CHECK_REFUSED(r, "404 not_found there is no such plate");
+
+	settings.auth = false;
+	CHECK_REFUSED(to_plate(NULL), "404 not_found there is no such plate");
+	plate.exists = true;
+	CHECK(gate(to_plate(NULL)));
+	settings.auth = true;
+}
+
 int
 main(void)
 {
@@ -297,6 +385,8 @@ main(void)
 	tokens_end_while_waiting();
 	topics_need_grants();
 	what_ends_in_the_middle_of_a_call();
+	keys_open_their_plate();
+	tokens_open_plates_by_grants();
 	the_database_is_away();
 	open_routes_ask_nothing();
 	without_authentication();

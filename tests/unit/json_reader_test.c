@@ -183,8 +183,8 @@ faults_of_texts(void)
 		{ "{\"a\":null}", 1, "400 bad_value a is required" },
 		{ "{\"a\":\"\"}", 3, "400 bad_value a is required" },
 		{ "{\"a\":\"\"}", 2, "400 bad_value a must not be empty" },
-		{ "{\"a\":1}", 0, "400 bad_value \"a\" must be a string" },
-		{ "{\"a\":{}}", 0, "400 bad_value \"a\" must be a string" },
+		{ "{\"a\":1}", 0, "400 bad_type \"a\" must be a string" },
+		{ "{\"a\":{}}", 0, "400 bad_type \"a\" must be a string" },
 		{ "{\"a\":\"12345\"}", 0,
 		  "400 bad_value a must be at most 4 bytes" },
 		{ "{\"a\":\"\\u00e4\\u00e4.\"}", 0,
@@ -210,7 +210,7 @@ faults_of_other_types(void)
 	for (size_t i = 0; i < sizeof no_integers / sizeof *no_integers; i++) {
 		CHECK(read_string(no_integers[i]));
 		CHECK_INTEGER(json_member_integer(&j, "a", 7, 0, 9), 7);
-		check_reply("400 bad_value \"a\" must be an integer");
+		check_reply("400 bad_type \"a\" must be an integer");
 	}
 	CHECK(read_string("{\"a\":1001}"));
 	CHECK_INTEGER(json_member_integer(&j, "a", 7, 1, 1000), 7);
@@ -220,16 +220,16 @@ faults_of_other_types(void)
 	check_reply("400 bad_value a must be at least 1");
 	CHECK(read_string("{\"a\":1}"));
 	CHECK(json_member_bool(&j, "a", true));
-	check_reply("400 bad_value \"a\" must be true or false");
+	check_reply("400 bad_type \"a\" must be true or false");
 	CHECK(read_string("{\"a\":{}}"));
 	CHECK(json_member_array(&j, "a", 9) == NULL);
-	check_reply("400 bad_value \"a\" must be an array");
+	check_reply("400 bad_type \"a\" must be an array");
 	CHECK(read_string("{\"a\":[1,2,3]}"));
 	CHECK(json_member_array(&j, "a", 2) == NULL);
 	check_reply("400 bad_value a must have at most 2 items");
 	CHECK(read_string("{\"a\":[]}"));
 	CHECK(json_member_object(&j, "a") == NULL);
-	check_reply("400 bad_value \"a\" must be an object");
+	check_reply("400 bad_type \"a\" must be an object");
 }
 
 static void
@@ -253,9 +253,9 @@ the_first_fault_is_kept(void)
 	CHECK(json_member_text(&j, "c", JSON_REQUIRED, 9).p == NULL);
 	CHECK_INTEGER(json_member_integer(&j, "b", 7, 0, 9), 7);
 	CHECK(!json_done(&j));
-	check_reply("400 bad_value \"a\" must be a string");
+	check_reply("400 bad_type \"a\" must be a string");
 	CHECK(!json_read_body(&j, r, true));
-	check_reply("400 bad_value \"a\" must be a string");
+	check_reply("400 bad_type \"a\" must be a string");
 }
 
 static void
@@ -277,10 +277,10 @@ nested_objects_say_where(void)
 	r->reply.error = E_NONE;
 	CHECK(json_read_element(&item, r, second, "m", 1));
 	json_member_integer(&item, "a", 0, 0, 9);
-	check_reply("400 bad_value \"m[1].a\" must be an integer");
+	check_reply("400 bad_type \"m[1].a\" must be an integer");
 	r->reply.error = E_NONE;
 	CHECK(!json_read_element(&item, r, third, "m", 2));
-	check_reply("400 bad_value \"m[2]\" must be an object");
+	check_reply("400 bad_type \"m[2]\" must be an object");
 }
 
 int

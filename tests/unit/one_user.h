@@ -1,7 +1,7 @@
 /*
  * A database of one user, for tests of what asks who somebody is: the calls
  * of sql/db.h that auth/principals.c makes, and the one of fcgi/lot.h. The
- * user has whatever id is asked for.
+ * user has whatever id is asked for. Or of one plate, with whatever key.
  */
 #ifndef TESTS_UNIT_ONE_USER_H
 #define TESTS_UNIT_ONE_USER_H
@@ -22,7 +22,7 @@ struct pg_result {
 	const char *action[4], *pattern[4];
 };
 
-static struct pg_result user;
+static struct pg_result user, plate;
 static bool away;
 static int reads, wakes;
 /* What happens elsewhere while the database answers. */
@@ -33,9 +33,10 @@ db_call(struct request *r, enum statement statement, const struct params *p)
 {
 	struct pg_result *rows = arena_alloc(r->arena, sizeof *rows);
 
-	must(statement == STATEMENT_user_by_id && p->n == 1);
+	must(statement == STATEMENT_user_by_id ? p->n == 1 :
+	    statement == STATEMENT_plate_caller && p->n == 2);
 	reads++;
-	*rows = user;
+	*rows = statement == STATEMENT_user_by_id ? user : plate;
 	if (during_read)
 		during_read();
 	if (!away)
@@ -52,6 +53,13 @@ params_init(struct params *p, struct arena *arena)
 
 void
 param_uuid(struct params *p, const uint8_t value[16])
+{
+	(void)value;
+	p->n++;
+}
+
+void
+param_text(struct params *p, struct text value)
 {
 	(void)value;
 	p->n++;
@@ -101,6 +109,8 @@ static inline void
 start(void)
 {
 	user = (struct pg_result){ .exists = true, .version = 1 };
+	plate = (struct pg_result){ .exists = true, .grants = 1,
+		.action = { "admin" }, .pattern = { "plate:shop/*" } };
 	principals_forget();
 	principals_fresh_until(INT64_MAX);
 	reads = wakes = 0;

@@ -103,9 +103,10 @@ literals_come_first_and_are_taken_back(void)
 	/* No such path below the literal: {} takes it. */
 	CHECK_STRING(find(METHOD_POST, "/api/topics/special/purge"), "purge");
 	CHECK_TEXT(r->param[0], "special");
-	CHECK_STRING(find(METHOD_GET, "/api/topics/3/4/5/6"), "six");
-	CHECK_TEXT(r->param[0], "api");
-	CHECK_TEXT(r->param[1], "topics");
+	/* But not the path's first segment: there is no plate "api". */
+	CHECK_STRING(find(METHOD_GET, "/api/topics/3/4/5/6"), NO_ROUTE);
+	CHECK(route_is_reserved(TEXT("api")));
+	CHECK(!route_is_reserved(TEXT("topics")));
 	find(METHOD_GET, "/other/1/2/3/4/5/6");
 	CHECK(r->param[0].p == NULL && r->param[5].p == NULL);
 	/* The path decides on the resource, the method does not. */
