@@ -37,7 +37,7 @@ class Reply:
         value = self.json
         names = ["error"]
         # What is no path nginx refuses, and it knows no plates.
-        plates = re.match(r"(/worker/\d+)?/(?!api/|v1/)[^/%]+/", self.path) \
+        plates = re.match(r"(/worker/\d+)?/(?!api/|v1/|healthz/)[^/%]+/", self.path) \
             or "ok" in value
         if plates:
             names = ["ok", "error"]

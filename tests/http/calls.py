@@ -48,6 +48,11 @@ class Names:
 
 
 @dataclasses.dataclass(frozen=True)
+class Arguments:
+    """An array of strings and numbers."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Objects:
     """An array of objects."""
     members: dict
@@ -405,7 +410,7 @@ CALLS = {
         200, in_plate("/streams/command",
                       {"command": "XLEN", "args": ["events"]}), READ,
         {"command": Text(64, required=True, empty=False),
-         "args": Names()}, any_type=True),
+         "args": Arguments()}, any_type=True),
 }
 
 

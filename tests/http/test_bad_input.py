@@ -66,6 +66,11 @@ def wrong_values(kind):
                       ["x" * 1025], ["__ds"]):
             yield f"{value} inside", json.dumps(value)
         yield "too many", json.dumps([f"s{n}" for n in range(1001)])
+    elif isinstance(kind, calls.Arguments):
+        fits = {"an array"}
+        for value in (None, True, [], ["x"], {}):
+            yield f"{value} inside", json.dumps(["key", value])
+        yield "too many", json.dumps(["x"] * (1 << 17))
     elif isinstance(kind, calls.Objects):
         fits = {"an array"}
         yield "nothing", "[]"
