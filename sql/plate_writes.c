@@ -82,7 +82,7 @@ add_fill(struct params *p, struct turn_item *items)
 	param_trim(p, &add_of(items)->trim);
 }
 
-enum { CALLER, STATUS, ID, MORE };
+enum { CALLER, STATUS, ID };
 
 static void
 add_take(struct turn_item *items, const struct pg_result *rows,
@@ -99,7 +99,6 @@ add_take(struct turn_item *items, const struct pg_result *rows,
 		add->status = (enum plate_status)row_integer(rows, row,
 		    STATUS);
 		add->added_id = row_text(rows, row, ID);
-		add->more = row_bool(rows, row, MORE);
 		entries += add->status == PLATE_DONE;
 	}
 	metric_add(METRIC_entries_appended, entries);

@@ -46,7 +46,6 @@ struct plate_add {
 	/* Filled by the turn. */
 	enum plate_status status;
 	struct text added_id;	/* lives as long as the handler's next call */
-	bool more;		/* there is more to trim */
 };
 
 /* Complete what the handler has filled, as the item of one turn. */

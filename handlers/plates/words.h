@@ -27,9 +27,9 @@ struct read_words {
 	struct text group, member;	/* absent: XREAD */
 	bool noack;
 	int64_t count;			/* of each stream; 0: any number */
-	int64_t block_ms;		/* -1: do not wait; 0: as long as can be */
-	int first;			/* word of the first key; as many ids */
-	int streams;			/* stand behind the keys */
+	int64_t block_ms;		/* -1: do not wait; 0: for ever */
+	int first;			/* word of the first of so many keys, */
+	int streams;			/* behind which stand as many ids */
 };
 bool command_read_words(struct request *r, struct command *c, bool grouped,
     struct read_words *read);

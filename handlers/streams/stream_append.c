@@ -6,7 +6,6 @@
  * tried again for APPEND_WAIT; meanwhile nobody's thread waits for it.
  */
 #include <inttypes.h>
-#include <stdatomic.h>
 
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
@@ -15,38 +14,6 @@
 #include "handlers/streams/body.h"
 #include "handlers/streams/stream.h"
 #include "sql/stream_writes.h"
-
-/* Of all appends of this process that are not answered yet. */
-static _Atomic int64_t backlog;
-
-int64_t
-backlog_bytes(void)
-{
-	return atomic_load(&backlog);
-}
-
-static void
-leave_backlog(void *object)
-{
-	const struct append *append = object;
-
-	atomic_fetch_sub(&backlog, (int64_t)append->bytes);
-}
-
-/* Room for it among those that wait? */
-static bool
-enter_backlog(struct request *r, struct append *append)
-{
-	int64_t before = atomic_fetch_add(&backlog, (int64_t)append->bytes);
-
-	arena_defer(r->arena, leave_backlog, append);
-	if (before + (int64_t)append->bytes <= APPEND_BACKLOG_BYTES_MAX ||
-	    !before)
-		return true;
-	fail(r, E_OVERLOADED, "appends of APPEND_BACKLOG_BYTES_MAX (%d) bytes "
-	    "wait already", APPEND_BACKLOG_BYTES_MAX);
-	return false;
-}
 
 /* A number that a producer counts: decimal digits only. */
 static int64_t
@@ -136,7 +103,7 @@ read_request(struct request *r)
 	append->key = HEADER_VALUE(r, "HTTP_STREAM_KEY", "Stream-Key",
 	    STREAM_KEY_BYTES_MAX);
 	read_entries(r, append);
-	if (request_failed(r) || !enter_backlog(r, append))
+	if (request_failed(r) || !backlog_enter(r, append->bytes))
 		return NULL;
 	append_init(append);
 	return append;

@@ -2,13 +2,14 @@
  * XADD, for several callers at once, each with an entry for the same key and
  * all with the same wish to trim, if any: sql/fn/plate_cut.sql, whose last six
  * arguments are the last six here. They add one after the other; what is to be
- * trimmed is trimmed once, behind the last.
  *
  * p_id null is an id of now; with p_any_seq the number behind the milliseconds
  * is the next one. Who says p_must_exist does not begin the key.
  *
- * A row for each, its caller counted from 1. For the one who was the last to
- * add, `more` says that there is more to trim. Status:
+ * trimmed once, behind the last, and no more than one piece of work: what is
+ * left then goes with the next.
+ *
+ * A row for each, its caller counted from 1. Status:
  *	0  added, and that is its id
  *	1  there is no such key
  *	2  the key is of another type
@@ -35,8 +36,7 @@ create or replace function sluice.plate_add(
 returns table (
 	caller integer,
 	status smallint,
-	id bytea,
-	more boolean)
+	id bytea)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -54,7 +54,6 @@ declare
 	v_place bigint[] := array_fill(null::bigint, array[v_callers]);
 	v_count bigint := 0;
 	v_bytes bigint := 0;
-	v_more boolean := false;
 	v_at timestamptz;
 begin
 	select o.status, o.incarnation, o.next_seq, o.first_seq, o.bytes,
@@ -114,7 +113,7 @@ begin
 			u.data
 		from unnest(v_place, v_id, p_data) as u (place, id, data)
 		where u.place is not null;
-		select c.count, c.bytes, c.first_seq, c.more
+		select c.count, c.bytes, c.first_seq
 		into v_cut
 		from sluice.plate_cut(p_stream, v_key.incarnation,
 			v_key.first_seq, v_key.next_seq + v_count,
@@ -122,7 +121,6 @@ begin
 			p_max_length, p_min_id, p_nodes, p_limit * v_count,
 			p_batch, p_batch_bytes) c
 		where p_max_length is not null or p_min_id is not null;
-		v_more := coalesce(v_cut.more, false);
 		update sluice.streams s
 		set next_seq = s.next_seq + v_count,
 			first_seq = coalesce(v_cut.first_seq, s.first_seq),
@@ -141,8 +139,6 @@ begin
 		caller := i;
 		status := v_status[i];
 		id := case when status = 0 then v_id[i] end;
-		more := v_more and v_place[i] is not distinct from
-			v_key.next_seq + v_count - 1;
 		return next;
 	end loop;
 end
