@@ -1,9 +1,11 @@
 /*
  * Remove what is left of a stream's life that has ended, a bounded piece a
- * call: entries from p_from on, p_batch of them at most and about p_bytes;
- * when there are none, producers; at last its segments and the mention that
- * it ended. Says how many entries it removed, and from where to go on: null
- * when nothing is left, or when somebody else is at it.
+ * call: its groups, p_batch of them at most, so that nobody delivers any more;
+ * when there are none, entries from p_from on, p_batch of them at most and
+ * about p_bytes; then producers, what is pending, and the groups' members; at
+ * last its segments and the mention that it ended. Says how many entries it
+ * removed, and from where to go on: null when nothing is left, or when
+ * somebody else is at it.
  *
  * What a crash undoes is done again, so nobody waits for a flush.
  */
@@ -20,6 +22,7 @@ as $$
 declare
 	v_last bigint;
 	v_producers text[];
+	v_groups text[];
 begin
 	count := 0;
 	perform set_config('synchronous_commit', 'off', true);
@@ -29,6 +32,35 @@ begin
 	and d.incarnation = p_incarnation
 	for update skip locked;
 	if not found then
+		return;
+	end if;
+
+	-- Who delivers holds the group's row, and is waited for by nobody.
+	select array_agg(f.consumer)
+	into v_groups
+	from (
+		select c.consumer
+		from sluice.consumers c
+		where c.stream_id = p_stream
+		and c.incarnation = p_incarnation
+		order by c.consumer
+		limit p_batch
+		for update skip locked
+	) f;
+	if v_groups is not null then
+		delete from sluice.consumers c
+		where c.stream_id = p_stream
+		and c.incarnation = p_incarnation
+		and c.consumer = any (v_groups);
+		next_from := p_from;
+		return;
+	end if;
+	perform
+	from sluice.consumers c
+	where c.stream_id = p_stream
+	and c.incarnation = p_incarnation
+	limit 1;
+	if found then
 		return;
 	end if;
 
@@ -73,6 +105,42 @@ begin
 		where p.stream_id = p_stream
 		and p.incarnation = p_incarnation
 		and p.producer = any (v_producers);
+		next_from := p_from;
+		return;
+	end if;
+	with f as materialized (
+		select h.consumer, h.id
+		from sluice.pending h
+		where h.stream_id = p_stream
+		and h.incarnation = p_incarnation
+		order by h.consumer, h.id
+		limit p_batch
+	)
+	delete from sluice.pending h
+	using f
+	where h.stream_id = p_stream
+	and h.incarnation = p_incarnation
+	and h.consumer = f.consumer
+	and h.id = f.id;
+	if found then
+		next_from := p_from;
+		return;
+	end if;
+	with f as materialized (
+		select m.consumer, m.member
+		from sluice.consumer_members m
+		where m.stream_id = p_stream
+		and m.incarnation = p_incarnation
+		order by m.consumer, m.member
+		limit p_batch
+	)
+	delete from sluice.consumer_members m
+	using f
+	where m.stream_id = p_stream
+	and m.incarnation = p_incarnation
+	and m.consumer = f.consumer
+	and m.member = f.member;
+	if found then
 		next_from := p_from;
 		return;
 	end if;

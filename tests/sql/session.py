@@ -240,7 +240,7 @@ class Statements:
         if name not in self.s.prepared:
             path, = [p for p in (f"sql/{folder}/{name}.sql" for folder in
                                  ("queue", "streams", "subscriptions",
-                                  "auth", "ops"))
+                                  "plates", "auth", "ops"))
                      if os.path.exists(p)]
             self.s.rows(f"prepare {name} as {read(path)}")
             self.s.prepared.add(name)

@@ -1,0 +1,89 @@
+/*
+ * Deliver once more what a member of a group was given and has not
+ * acknowledged: of the entries after p_after, p_entries_max at most, whose
+ * sum of bytes passes p_bytes_max by at most one. The group's row is locked
+ * by who calls this (sluice.group_open).
+ *
+ * An entry that is gone is a row without data, and is not delivered.
+ */
+create or replace function sluice.group_history(
+	p_stream bigint,
+	p_incarnation integer,
+	p_consumer text,
+	p_member text,
+	p_after bytea,
+	p_entries_max bigint,
+	p_bytes_max bigint)
+returns table (
+	id bytea,
+	fields boolean,
+	data bytea)
+language plpgsql
+as $$
+#variable_conflict use_column
+declare
+	v_now constant timestamptz := clock_timestamp();
+begin
+	perform sluice.member_seen(p_stream, p_incarnation, p_consumer,
+		p_member, v_now, false);
+
+	return query
+	with mine as materialized (
+		select h.id
+		from sluice.pending h
+		where h.stream_id = p_stream
+		and h.incarnation = p_incarnation
+		and h.consumer = p_consumer
+		and h.owner = p_member
+		and h.id > p_after
+		order by h.id
+		limit p_entries_max
+	), found as materialized (
+		select m.id, octet_length(e.data) as bytes
+		from mine m
+		left join (
+			select l.id, l.data
+			from sluice.entries l
+			where l.stream_id = p_stream
+			and l.incarnation = p_incarnation
+			and l.seq >= (
+				select s.first_seq
+				from sluice.streams s
+				where s.stream_id = p_stream)
+		) e
+		on e.id = m.id
+	), weighed as materialized (
+		select f.id, f.bytes, coalesce(sum(f.bytes) over (order by f.id
+			rows between unbounded preceding and 1 preceding),
+			0) as bytes_before
+		from found f
+	), chosen as materialized (
+		select w.id, w.bytes is not null as there
+		from weighed w
+		where w.bytes_before < p_bytes_max
+	), again as (
+		update sluice.pending h
+		set delivered_at = v_now,
+			deliveries = least(h.deliveries,
+				9223372036854775806) + 1
+		from (
+			select c.id
+			from chosen c
+			where c.there
+			order by c.id
+		) c
+		where h.stream_id = p_stream
+		and h.incarnation = p_incarnation
+		and h.consumer = p_consumer
+		and h.id = c.id
+	)
+	select c.id, e.fields, e.data
+	from chosen c
+	left join sluice.entries e
+	on e.stream_id = p_stream
+	and e.incarnation = p_incarnation
+	and e.id = c.id
+	and c.there
+	order by c.id;
+end
+$$;
