@@ -16,8 +16,9 @@
 enum { ID_BYTES_MAX = 127 };
 
 /*
- * What strtoull takes, whole. It negates a number that follows '-', which
- * Redis lets it do after the first '-' of an id ("4--18446744073709551615").
+ * What strtoull takes, whole, but no plain negative number. Others it may
+ * negate: "-0", " -1", "-01", and what is less than INT64_MIN. So an id may
+ * end in "4--18446744073709551615".
  */
 static bool
 read_number(const char *p, uint64_t *number)
@@ -25,6 +26,10 @@ read_number(const char *p, uint64_t *number)
 	unsigned long long n;
 	char *end;
 
+	errno = 0;
+	if (p[0] == '-' && p[1] >= '1' && p[1] <= '9' &&
+	    strtoll(p, NULL, 10) < 0 && !errno)
+		return false;
 	errno = 0;
 	n = strtoull(p, &end, 10);
 	if (errno || end == p || *end)
