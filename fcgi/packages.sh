@@ -3,9 +3,10 @@
 # installs what is missing; anybody else is told the command. PRETEND=1 tells
 # root too, and installs nothing.
 #
-# Debian starts nginx and a PostgreSQL cluster when it installs them. We need
-# the programs alone, so what this very installation started is stopped again
-# and not started at boot; what was installed before is never touched.
+# Debian starts nginx, a PostgreSQL cluster and other servers when it installs
+# them. We need the programs alone, so what this very installation started is
+# stopped again and not started at boot; what was installed before is never
+# touched.
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "This is not Debian; what is needed, by its names there: $*"
@@ -34,6 +35,11 @@ fi
 services=
 installed nginx || services="$services nginx"
 installed postgresql-common || services="$services postgresql"
+for service in redis-server webdis beanstalkd; do
+	case "$missing " in
+	*" $service "*) services="$services $service" ;;
+	esac
+done
 
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
