@@ -10,6 +10,7 @@
 #	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
+#	make differential	random commands beside redis-server; SEED=7
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan-http		http against a build that watches for data races
@@ -123,7 +124,7 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libjansson-dev libjwt-dev libargon2-dev libssl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
-packages_test := clang libclang-rt-14-dev python3 jq git
+packages_test := clang libclang-rt-14-dev python3 jq git redis-server
 packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.
 packages_node := $(if $(shell command -v npm),,nodejs npm)
@@ -166,7 +167,11 @@ http: all
 	    'python3 tests/http/docs_examples.py docs/%.md',queue streams))
 race: all
 	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
-.PHONY: http race
+# The plates door beside Debian's redis-server. SEED= chooses other sequences,
+# SEQUENCES= how many, SHOWN= how many of those that differ are shrunk.
+differential: all
+	@tests/sum.sh differential 'python3 tests/differential/run.py $(ONLY)'
+.PHONY: http race differential
 
 # Suites that come from npm, with exactly what the lock file names. npm leaves
 # out optional packages that do not suit the node that runs it, so once it has
