@@ -23,6 +23,7 @@ struct level {
 struct parser {
 	struct json_run run;
 	struct arena *arena;
+	bool verbatim;		/* numbers are let be */
 	struct json *root;
 	struct text name;	/* of the member whose value is next */
 	struct level level[JSON_DEPTH_MAX];
@@ -62,6 +63,17 @@ on_boolean(void *context, int boolean)
 	return 1;
 }
 
+/* A string without escapes is where it was sent, a number too; others are
+ * yajl's, for the time of the call. */
+static struct text
+keep(struct parser *p, const unsigned char *start, size_t n)
+{
+	struct text string = { (const char *)start, n };
+	uintptr_t offset = (uintptr_t)start - (uintptr_t)p->run.text.p;
+
+	return offset < p->run.text.n ? string : arena_text(p->arena, string);
+}
+
 static int
 on_number(void *context, const char *start, size_t n)
 {
@@ -70,6 +82,11 @@ on_number(void *context, const char *start, size_t n)
 	struct json *value;
 	long long integer;
 
+	if (p->verbatim) {
+		add(p, JSON_KIND_NUMBER)->string = keep(p,
+		    (const unsigned char *)start, n);
+		return 1;
+	}
 	if (memchr(start, '.', n) || memchr(start, 'e', n) ||
 	    memchr(start, 'E', n)) {
 		value = add(p, JSON_KIND_REAL);
@@ -80,17 +97,6 @@ on_number(void *context, const char *start, size_t n)
 		return json_run_bad_syntax(&p->run);
 	add(p, JSON_KIND_INTEGER)->integer = integer;
 	return 1;
-}
-
-/* A string without escapes is where it was sent; others are yajl's, for the
- * time of the call. */
-static struct text
-keep(struct parser *p, const unsigned char *start, size_t n)
-{
-	struct text string = { (const char *)start, n };
-	uintptr_t offset = (uintptr_t)start - (uintptr_t)p->run.text.p;
-
-	return offset < p->run.text.n ? string : arena_text(p->arena, string);
 }
 
 static int
@@ -202,6 +208,16 @@ json_parse(struct arena *arena, struct text text,
     struct json_complaint *complaint)
 {
 	struct parser p = { .arena = arena,
+		.run = { .text = text, .complaint = complaint } };
+
+	return json_run(&p.run, &events, &p, false) ? p.root : NULL;
+}
+
+const struct json *
+json_parse_verbatim(struct arena *arena, struct text text,
+    struct json_complaint *complaint)
+{
+	struct parser p = { .arena = arena, .verbatim = true,
 		.run = { .text = text, .complaint = complaint } };
 
 	return json_run(&p.run, &events, &p, false) ? p.root : NULL;

@@ -20,6 +20,7 @@ enum json_kind {
 	JSON_KIND_BOOL,
 	JSON_KIND_INTEGER,
 	JSON_KIND_REAL,
+	JSON_KIND_NUMBER,	/* as it was sent: json_parse_verbatim() */
 	JSON_KIND_STRING,
 	JSON_KIND_ARRAY,
 	JSON_KIND_OBJECT
@@ -33,7 +34,7 @@ struct json {
 		bool boolean;
 		int64_t integer;
 		double real;
-		struct text string;
+		struct text string;	/* also a number's */
 		struct {		/* of an array or object */
 			const struct json *first;
 			size_t count;
@@ -56,6 +57,10 @@ struct json_complaint {
 
 /* The tree, or NULL and a complaint. */
 const struct json *json_parse(struct arena *arena, struct text text,
+    struct json_complaint *complaint);
+
+/* The same, but numbers are as they were sent, of any size and precision. */
+const struct json *json_parse_verbatim(struct arena *arena, struct text text,
     struct json_complaint *complaint);
 
 /*

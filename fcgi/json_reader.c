@@ -48,6 +48,18 @@ fail_doubled(struct request *r, const struct json_complaint *complaint)
 	    TEXT_ARG(text_cut(complaint->name, NAME_SHOWN_BYTES)));
 }
 
+static void
+fail_complaint(struct request *r, const struct json_complaint *complaint)
+{
+	if (complaint->fault == JSON_FAULT_DOUBLED)
+		fail_doubled(r, complaint);
+	else if (complaint->fault == JSON_FAULT_DEPTH)
+		fail(r, E_BAD_JSON, "the body nests deeper than "
+		    "JSON_DEPTH_MAX (%d)", JSON_DEPTH_MAX);
+	else
+		fail(r, E_BAD_JSON, FAIL_SENTENCE);
+}
+
 static bool
 parse(struct json_reader *j, struct request *r)
 {
@@ -58,16 +70,25 @@ parse(struct json_reader *j, struct request *r)
 		return false;
 	}
 	j->object = json_parse(r->arena, r->body, &complaint);
-	if (j->object && j->object->kind == JSON_KIND_OBJECT)
-		return true;
-	if (!j->object && complaint.fault == JSON_FAULT_DOUBLED)
-		fail_doubled(r, &complaint);
-	else if (!j->object && complaint.fault == JSON_FAULT_DEPTH)
-		fail(r, E_BAD_JSON, "the body nests deeper than "
-		    "JSON_DEPTH_MAX (%d)", JSON_DEPTH_MAX);
-	else
+	if (!j->object)
+		fail_complaint(r, &complaint);
+	else if (j->object->kind != JSON_KIND_OBJECT)
 		fail(r, E_BAD_JSON, FAIL_SENTENCE);
-	return false;
+	return !request_failed(r);
+}
+
+const struct json *
+json_read_verbatim(struct request *r)
+{
+	struct json_complaint complaint;
+	const struct json *json;
+
+	if (request_failed(r))
+		return NULL;
+	json = json_parse_verbatim(r->arena, r->body, &complaint);
+	if (!json)
+		fail_complaint(r, &complaint);
+	return json;
 }
 
 bool
@@ -114,9 +135,9 @@ json_where(const struct json_reader *j)
 	    j->place) : "";
 }
 
-/* The member, unless it is absent, null, or something failed before. */
-static const struct json *
-ask(struct json_reader *j, const char *name)
+/* NULL too when something failed before. */
+const struct json *
+json_member(struct json_reader *j, const char *name)
 {
 	const struct json *member;
 
@@ -139,7 +160,7 @@ struct text
 json_member_text(struct json_reader *j, const char *name, int rules,
     size_t bytes_max)
 {
-	const struct json *member = ask(j, name);
+	const struct json *member = json_member(j, name);
 	struct text text;
 
 	if (request_failed(j->r))
@@ -178,7 +199,7 @@ int64_t
 json_member_integer(struct json_reader *j, const char *name, int64_t fallback,
     int64_t low, int64_t high)
 {
-	const struct json *member = ask(j, name);
+	const struct json *member = json_member(j, name);
 	int64_t value;
 
 	if (!member)
@@ -198,7 +219,7 @@ json_member_integer(struct json_reader *j, const char *name, int64_t fallback,
 bool
 json_member_bool(struct json_reader *j, const char *name, bool fallback)
 {
-	const struct json *member = ask(j, name);
+	const struct json *member = json_member(j, name);
 
 	if (!member)
 		return fallback;
@@ -212,7 +233,7 @@ json_member_bool(struct json_reader *j, const char *name, bool fallback)
 const struct json *
 json_member_array(struct json_reader *j, const char *name, size_t items_max)
 {
-	const struct json *member = ask(j, name);
+	const struct json *member = json_member(j, name);
 
 	if (!member)
 		return NULL;
@@ -231,7 +252,7 @@ json_member_array(struct json_reader *j, const char *name, size_t items_max)
 const struct json *
 json_member_object(struct json_reader *j, const char *name)
 {
-	const struct json *member = ask(j, name);
+	const struct json *member = json_member(j, name);
 
 	if (member && member->kind != JSON_KIND_OBJECT) {
 		wrong_type(j, name, "an object");

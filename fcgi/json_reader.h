@@ -34,6 +34,12 @@ enum json_text_rule {
  */
 bool json_read_body(struct json_reader *j, struct request *r, bool optional);
 
+/*
+ * The request's body as any JSON that json_parse_verbatim() takes, whatever
+ * its Content-Type. NULL after fail().
+ */
+const struct json *json_read_verbatim(struct request *r);
+
 /* An object that is an element of the body's array `list`. */
 bool json_read_element(struct json_reader *j, struct request *r,
     const struct json *object, const char *list, int place);
@@ -50,6 +56,8 @@ struct text json_member_text(struct json_reader *j, const char *name,
 int64_t json_member_integer(struct json_reader *j, const char *name,
     int64_t fallback, int64_t low, int64_t high);
 bool json_member_bool(struct json_reader *j, const char *name, bool fallback);
+/* Of any type; NULL when absent or null. */
+const struct json *json_member(struct json_reader *j, const char *name);
 /* NULL when absent or null; fails when it is there and not of the type. */
 const struct json *json_member_array(struct json_reader *j, const char *name,
     size_t items_max);

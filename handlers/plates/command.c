@@ -62,17 +62,35 @@ command_integer(struct request *r, struct command *c, int word,
 	return command_error(r, c, "%s", sentence);
 }
 
+/* Where STREAMS is: a group may be called that, too. Or c->words. */
+static int
+streams_word(const struct command *c)
+{
+	static const struct {
+		const char *name;
+		int words;	/* that follow it */
+	} options[] = { { "COUNT", 1 }, { "BLOCK", 1 }, { "GROUP", 2 } };
+	int word = 1;
+
+	while (word < c->words && !command_word_is(c, word, "STREAMS")) {
+		int follow = 0;
+
+		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]);
+		     i++)
+			if (command_word_is(c, word, options[i].name))
+				follow = options[i].words;
+		word += 1 + follow;
+	}
+	return word < c->words ? word : c->words;
+}
+
 int
 command_keys(const struct command *c, int *first)
 {
-	int streams = 1;
-
 	*first = c->facts->key;
 	if (*first != COMMAND_KEY_BEHIND_STREAMS)
 		return 1;
-	while (streams < c->words && !command_word_is(c, streams, "STREAMS"))
-		streams++;
-	*first = streams + 1;
+	*first = streams_word(c) + 1;
 	return (c->words - *first) / 2;
 }
 
@@ -140,9 +158,28 @@ lookup(struct request *r, struct command *c)
 	return true;
 }
 
-/* Whose they are, before anything is said of them. */
-static bool
-allow_keys(struct request *r, struct command *c)
+bool
+command_exists(struct text name)
+{
+	const struct command c = { .word = &name, .words = 1 };
+
+	return find(&c, false);
+}
+
+int
+command_key_place(const struct command *c)
+{
+	const struct command_facts *facts = find(c, false);
+	int place = facts->key;
+
+	if (place == COMMAND_KEY_BEHIND_STREAMS)
+		place = streams_word(c) + 1;
+	return place <= c->words ? place : 0;
+}
+
+/* Whose they are is asked before anything is said of them. */
+bool
+command_allowed(struct request *r, struct command *c)
 {
 	int first, keys = command_keys(c, &first);
 
@@ -166,7 +203,7 @@ allow_keys(struct request *r, struct command *c)
 bool
 command_begin(struct request *r, struct command *c)
 {
-	return lookup(r, c) && allow_keys(r, c) && c->facts->parse(r, c);
+	return lookup(r, c) && command_allowed(r, c) && c->facts->parse(r, c);
 }
 
 /* By the first word of what Redis says, and its one famous sentence. */

@@ -52,6 +52,16 @@ struct command_facts {
  */
 bool command_begin(struct request *r, struct command *c);
 
+/* May the caller do that to its keys? False after fail(), or, if one can be
+ * nobody's, after command_error(). */
+bool command_allowed(struct request *r, struct command *c);
+
+/* Is there a command of that name, in any case? */
+bool command_exists(struct text name);
+
+/* The word in front of which a key is to be put: 0 if there is no place. */
+int command_key_place(const struct command *c);
+
 /* The command failed with Redis's words ("ERR ..."). False. */
 bool command_error(struct request *r, struct command *c, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
@@ -83,5 +93,12 @@ struct text command_stream(struct request *r, const struct command *c,
 
 /* {"ok":true,"data":{"result": of c}}, or its error, as the reply. */
 enum verdict command_reply(struct request *r, struct command *c);
+
+/*
+ * The whole way of a request that is one command. read() makes its words of
+ * the request, at the first call; false after fail(). `how` is handed on.
+ */
+enum verdict command_serve(struct request *r, bool (*read)(struct request *r,
+    struct command *c, const void *how), const void *how);
 
 #endif

@@ -1,54 +1,68 @@
 /*
- * POST /{plate}/streams/command: any command, as an array of words.
+ * POST /{plate}/streams/command: any command, as an array of words; and
+ * POST /{plate}/streams/{key}/command, where the path brings the key.
  */
 #include "fcgi/json_reader.h"
 #include "handlers/handlers.h"
-#include "handlers/plates/command.h"
+#include "handlers/plates/arguments.h"
 
-static struct command *
-read_request(struct request *r)
+static bool
+take_command(struct request *r, struct command *c, bool key_of_path)
 {
-	struct command *c = arena_alloc(r->arena, sizeof(*c));
-	struct json_reader j;
+	struct json_reader j = { .r = r, .object = json_read_verbatim(r) };
 	const struct json *args;
-	int n = 0;
+	int place;
 
-	if (!json_read_body(&j, r, false))
-		return NULL;
-	c->plate = r->param[0];
-	args = json_member_array(&j, "args", COMMAND_WORDS_MAX - 1);
+	if (j.object && j.object->kind != JSON_KIND_OBJECT)
+		fail(r, E_BAD_JSON, "the body must be an object");
+	args = json_member_array(&j, "args", COMMAND_WORDS_MAX - 2);
+	/* One more than needed: the path's key. */
 	c->word = arena_alloc(r->arena,
-	    (1 + (args ? args->count : 0)) * sizeof(*c->word));
-	c->word[n++] = json_member_text(&j, "command", JSON_REQUIRED, 64);
-	JSON_EACH(arg, args) {
-		if (arg->kind != JSON_KIND_STRING) {
-			fail(r, E_BAD_VALUE, "args[%d] must be a string",
-			    n - 1);
-			return NULL;
-		}
-		c->word[n++] = arg->string;
+	    (2 + (args ? args->count : 0)) * sizeof(*c->word));
+	c->word[0] = text_trim(json_member_text(&j, "command",
+	    JSON_REQUIRED | JSON_NOT_EMPTY, COMMAND_NAME_BYTES_MAX));
+	c->words = 1;
+	if (!json_done(&j) || !query_done(r) ||
+	    !arguments_allow(r, c->word[0], true) ||
+	    !arguments_read(r, c, args, "args"))
+		return false;
+	if (!key_of_path)
+		return true;
+	place = command_key_place(c);
+	if (!place) {
+		fail(r, E_NO_PLACE, "%.*s requires %s", TEXT_ARG(c->word[0]),
+		    arguments_block(c->word[0]) ? "STREAMS" : "a subcommand");
+		return false;
 	}
-	c->words = n;
-	return json_done(&j) && query_done(r) ? c : NULL;
+	memmove(&c->word[place + 1], &c->word[place],
+	    (size_t)(c->words - place) * sizeof(*c->word));
+	c->word[place] = r->param[1];
+	c->words++;
+	return true;
+}
+
+static bool
+read_command(struct request *r, struct command *c, const void *how)
+{
+	(void)how; /* there is one way */
+	return take_command(r, c, false);
+}
+
+static bool
+read_key_command(struct request *r, struct command *c, const void *how)
+{
+	(void)how; /* as above */
+	return take_command(r, c, true);
 }
 
 enum verdict
 plate_command(struct request *r)
 {
-	struct command *c = r->state;
+	return command_serve(r, read_command, NULL);
+}
 
-	if (!c) {
-		c = r->state = read_request(r);
-		if (!c || !command_begin(r, c))
-			return c ? command_reply(r, c) : DONE;
-	}
-	switch (c->facts->run(r, c)) {
-	case PARK:
-		return PARK;
-	case TURN:
-		return TURN;
-	case DONE:
-		break;
-	}
-	return command_reply(r, c);
+enum verdict
+plate_key_command(struct request *r)
+{
+	return command_serve(r, read_key_command, NULL);
 }
