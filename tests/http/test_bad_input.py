@@ -71,6 +71,23 @@ def wrong_values(kind):
         for value in (None, True, [], ["x"], {}):
             yield f"{value} inside", json.dumps(["key", value])
         yield "too many", json.dumps(["x"] * (1 << 17))
+    elif isinstance(kind, calls.Ids):
+        fits = {"an array"}
+        for value in ([], [""], [" "], ["1-1", 7], [None], [["1-1"]], [{}]):
+            yield f"{value} inside", json.dumps(value)
+    elif isinstance(kind, calls.Values):
+        fits = {"an object"}
+        for text in ('{}', '{"a": null}', '{"a": 1, "a": 2}',
+                     r'{"a\u0000": 1}', '{"a": 01}', '{"a": .5}',
+                     r'{"a": "\ud800"}', '{"a": [1,]}'):
+            yield text, text
+    elif isinstance(kind, calls.Digits):
+        fits = {"a number"}
+        for text in ("1.5", "1e3", '"1"', "NaN", "01", "+1", "- 1"):
+            yield text, text
+    elif isinstance(kind, calls.Scalar):
+        fits = {"a text", "a number", "a fraction"}
+        yield "nothing", '""'
     elif isinstance(kind, calls.Objects):
         fits = {"an array"}
         yield "nothing", "[]"
