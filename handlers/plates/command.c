@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -88,8 +89,12 @@ int
 command_keys(const struct command *c, int *first)
 {
 	*first = c->facts->key;
-	if (*first != COMMAND_KEY_BEHIND_STREAMS)
+	if (*first > 0)
 		return 1;
+	if (*first != COMMAND_KEY_BEHIND_STREAMS) {
+		*first = -*first;
+		return c->words - *first;
+	}
 	*first = streams_word(c) + 1;
 	return (c->words - *first) / 2;
 }
@@ -170,7 +175,7 @@ int
 command_key_place(const struct command *c)
 {
 	const struct command_facts *facts = find(c, false);
-	int place = facts->key;
+	int place = abs(facts->key);
 
 	if (place == COMMAND_KEY_BEHIND_STREAMS)
 		place = streams_word(c) + 1;

@@ -30,7 +30,8 @@ struct command_facts {
 	const char *name;
 	const char *sub;	/* of XINFO and XGROUP, or NULL */
 	int arity;		/* words, its name included; < 0: at least */
-	int key;		/* the word that is the key, or .._STREAMS */
+	int key;		/* the word that is the key, or .._STREAMS;
+				 * < 0: from there on all are keys */
 	enum action action;	/* what it takes to be allowed to it */
 
 	/* Words to state, no more. False after command_error(). */

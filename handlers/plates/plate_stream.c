@@ -4,27 +4,28 @@
 #include "handlers/plates/plate_stream.h"
 
 #include "fcgi/name_id.h"
-#include "sql/db.h"
+#include "handlers/streams/reading.h"
 
-enum { INCARNATION, NAME, LENGTH, ADDED, LAST_ID, DELETED_ID };
+enum { INCARNATION, NAME, LENGTH, ADDED, LAST_ID, DELETED_ID, NEXT_SEQ,
+	FIRST_SEQ, CLOSED, TTL_MS, EXPIRES_AT };
+
+void
+plate_stream_want(struct db_batch *item, struct arena *arena,
+    struct text name)
+{
+	item->statement = STATEMENT_plate_stream_get;
+	params_init(&item->params, arena);
+	param_bigint(&item->params, stream_id(name));
+}
 
 bool
-plate_stream_find(struct request *r, struct command *c, struct text key,
-    struct plate_stream *stream)
+plate_stream_from(struct request *r, struct command *c, struct text name,
+    const struct pg_result *rows, struct plate_stream *stream)
 {
-	struct text name = command_stream(r, c, key);
-	const struct pg_result *rows;
-	struct params p;
-
 	*stream = (struct plate_stream){
 		.id = stream_id(name),
 		.name = name
 	};
-	params_init(&p, r->arena);
-	param_bigint(&p, stream->id);
-	rows = db_call(r, STATEMENT_plate_stream_get, &p);
-	if (!rows)
-		return false;
 	if (!row_count(rows))
 		return true;
 	if (row_null(rows, 0, LAST_ID) ||
@@ -36,5 +37,36 @@ plate_stream_find(struct request *r, struct command *c, struct text key,
 	stream->added = row_bigint(rows, 0, ADDED);
 	stream->last_id = entry_id_unpack(row_text(rows, 0, LAST_ID));
 	stream->deleted_id = entry_id_unpack(row_text(rows, 0, DELETED_ID));
+	stream->next_seq = row_bigint(rows, 0, NEXT_SEQ);
+	stream->first_seq = row_bigint(rows, 0, FIRST_SEQ);
+	stream->closed = row_bool(rows, 0, CLOSED);
+	stream->ttl_ms = row_null(rows, 0, TTL_MS) ? NO_TTL :
+	    row_bigint(rows, 0, TTL_MS);
+	stream->expires_us = row_time(rows, 0, EXPIRES_AT);
 	return true;
+}
+
+bool
+plate_stream_find(struct request *r, struct command *c, struct text key,
+    struct plate_stream *stream)
+{
+	struct text name = command_stream(r, c, key);
+	const struct pg_result *rows;
+	struct db_batch item;
+
+	plate_stream_want(&item, r->arena, name);
+	rows = db_call(r, item.statement, &item.params);
+	return rows && plate_stream_from(r, c, name, rows, stream);
+}
+
+void
+plate_stream_renew(struct request *r, const struct plate_stream *stream)
+{
+	if (stream->exists)
+		reading_renew(r, &(struct stream){
+			.id = stream->id,
+			.incarnation = stream->incarnation,
+			.ttl_ms = stream->ttl_ms,
+			.expires_us = stream->expires_us,
+		});
 }

@@ -6,14 +6,19 @@
 
 #include "handlers/plates/command.h"
 #include "handlers/plates/entry_id.h"
+#include "sql/db.h"
 
 struct plate_stream {
 	int64_t id;		/* stream_id */
 	struct text name;
-	bool exists;
+	bool exists;		/* and what follows is known */
 	int32_t incarnation;
 	int64_t length, added;
 	struct entry_id last_id, deleted_id;
+	int64_t next_seq, first_seq;
+	bool closed;
+	int64_t ttl_ms;		/* NO_TTL: none */
+	int64_t expires_us;	/* INT64_MIN: never */
 };
 
 /*
@@ -23,5 +28,14 @@ struct plate_stream {
  */
 bool plate_stream_find(struct request *r, struct command *c, struct text key,
     struct plate_stream *stream);
+
+/* The same in two steps, for who asks for more in the same round trip. */
+void plate_stream_want(struct db_batch *item, struct arena *arena,
+    struct text name);
+bool plate_stream_from(struct request *r, struct command *c, struct text name,
+    const struct pg_result *rows, struct plate_stream *stream);
+
+/* It was read: a time to live that slides begins anew. */
+void plate_stream_renew(struct request *r, const struct plate_stream *stream);
 
 #endif
