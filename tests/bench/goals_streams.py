@@ -85,7 +85,8 @@ def running(command, port, name, **environment):
 
 @contextlib.contextmanager
 def running_webdis():
-    """Its port. Each command is on the disk before redis-server answers."""
+    """Its port, and redis-server's, which has each command on the disk before
+    it answers."""
     with tempfile.TemporaryDirectory(prefix="sluice-webdis-") as directory:
         redis, webdis = free_port(), free_port()
         config = pathlib.Path(directory) / "webdis.json"
@@ -99,7 +100,7 @@ def running_webdis():
                       "--appendonly", "yes", "--appendfsync", "always"],
                      redis, "redis-server"), \
                 running(["webdis", str(config)], webdis, "webdis"):
-            yield webdis
+            yield webdis, redis
 
 
 def beside_redis(bench):
@@ -107,7 +108,7 @@ def beside_redis(bench):
         say("  left out: webdis and redis-server are not installed")
         return
     create(bench, 1)
-    with running_webdis() as port:
+    with running_webdis() as (port, _):
         say("  append 200 bytes to one stream; XADD by webdis, appendfsync "
             "always")
         slices = interleave({

@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 import goals_peers  # noqa: E402
+import goals_plates  # noqa: E402
 import goals_queue  # noqa: E402
 import goals_streams  # noqa: E402
 import goals_streams_read  # noqa: E402
@@ -45,6 +46,9 @@ GOALS = {
     "streams-e": goals_streams_read.catch_up,
     "streams-f": goals_streams_read.many_readers,
     "streams-g": goals_streams_read.idle_waiters,
+    "plates-a": goals_plates.xadd,
+    "plates-b": goals_plates.xreadgroup_xack,
+    "plates-c": goals_plates.wake_up,
 }
 
 
