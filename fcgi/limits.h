@@ -109,6 +109,13 @@ enum {
 	PLATE_ENDS_AFTER_S = 10, /* whoever was let in before is done by then */
 	PIPELINE_COMMANDS_MAX = 512, /* also of a transaction */
 	COMMAND_WORDS_MAX = 1 << 17,
+	COMMAND_BLOCK_MAX = 60000, /* of XREAD and XREADGROUP; 0 is this, too */
+	CONSUMER_GROUP_BYTES_MAX = 512,
+	GROUP_MEMBER_BYTES_MAX = 512, /* a consumer's name, as Redis calls it */
+	GROUP_READ_ENTRIES_MAX = 10000, /* of all callers in a turn, and */
+	GROUP_READ_BYTES_MAX = 8 << 20, /* unless one entry alone is longer */
+	GROUP_LOOK_MAX = 10000, /* pending entries that one XAUTOCLAIM walks */
+	GROUP_LIST_MAX = 100000, /* groups, members, pending entries told of */
 	COMMAND_REPLY_BYTES_MAX = 32 << 20, /* of the entries in it */
 	COMMAND_STREAMS_MAX = 64, /* that one command reads */
 	TRIM_BATCH = 10000, /* entries that one statement removes, and */

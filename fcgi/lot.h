@@ -25,7 +25,8 @@ enum channel_kind {
 	CHANNEL_TOPIC = 1,	/* id: topic id, DLQ: its complement */
 	CHANNEL_HASH = 2,	/* a password hash may run here; id 0 */
 	CHANNEL_STREAM = 3,	/* id: stream id */
-	CHANNEL_SUBSCRIPTIONS = 4 /* one has changed; id 0 */
+	CHANNEL_SUBSCRIPTIONS = 4, /* one has changed; id 0 */
+	CHANNEL_GROUP = 5	/* id: made of a stream's name and a group's */
 };
 
 struct channel_key {

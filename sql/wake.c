@@ -20,6 +20,7 @@
 #include "fcgi/metrics.h"
 #include "fcgi/must.h"
 #include "sql/db.h"
+#include "sql/group_lines.h"
 #include "sql/tails.h"
 #include "sql/wake_note.h"
 #include "sql/wake_peers.h"
@@ -126,8 +127,10 @@ wake_overhear(void (*heard)(const struct channel_key *key))
 static uint32_t
 wake_here(struct channel_key key, uint32_t count)
 {
-	if (key.kind == CHANNEL_STREAM)
+	if (key.kind == CHANNEL_STREAM) {
 		tails_moved(key.id);
+		group_lines_moved(key.id);
+	}
 	tell_overhearer(&key);
 	return lot_wake(key, count);
 }

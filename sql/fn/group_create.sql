@@ -3,7 +3,7 @@
  * there is, and with p_make the key is made if it is not there.
  *
  * status: that of sluice.plate_open(), and
- *	5  there is such a group
+ *	20 there is such a group
  */
 create or replace function sluice.group_create(
 	p_stream bigint,
@@ -31,7 +31,7 @@ begin
 		coalesce(p_id, v_row.last_id), p_entries_read)
 	on conflict (stream_id, incarnation, consumer) do nothing;
 	if not found then
-		status := 5;
+		status := 20;
 	end if;
 end
 $$;

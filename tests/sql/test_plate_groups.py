@@ -90,7 +90,7 @@ def test_what_was_trimmed_is_not_delivered(s):
 
 def test_statuses(s):
     g = Group(s)
-    equal(g.create("0-0"), 5)
+    equal(g.create("0-0"), 20)
     g.name = "other"
     equal(g.read_many(["m"], [1])[0], 3)
     for function, more in (("group_set_id", ("null", "null")),
