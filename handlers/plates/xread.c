@@ -22,7 +22,7 @@ struct source {
 	struct text key, name;
 	enum { BEHIND_ID, BEHIND_LAST, AT_LAST } from;
 	struct entry_id after;	/* of '$' and '+' once they are known */
-	bool again;		/* the key comes once more, and counts there */
+	bool again;		/* the key was there before */
 
 	/* Of who blocks: what he has seen of it. */
 	struct tail *tail;
@@ -105,8 +105,7 @@ parse_xread(struct request *r, struct command *c)
 		s->key = c->word[x->words.first + i];
 		s->name = command_stream(r, c, s->key);
 		for (int k = 0; k < i; k++)
-			x->source[k].again |= text_equal(s->key,
-			    x->source[k].key);
+			s->again |= text_equal(s->key, x->source[k].key);
 	}
 	for (int i = 0; i < n; i++)
 		if (!read_id(x, i, c->word[x->words.first + n + i]))
@@ -183,9 +182,21 @@ range_of(const struct xread *x, const struct source *s,
 		.high = ENTRY_ID_MAX,
 		.count = x->words.count
 	};
-	return stream->exists && !s->again && stream->length > 0 &&
+	return stream->exists && stream->length > 0 &&
 	    entry_id_compare(stream->last_id, s->after) > 0 &&
 	    entry_id_next(&range->low);
+}
+
+/* An object has a name once: of two finds by one key the last is shown. */
+static bool
+comes_again(struct source *const *source, const struct db_batch *page, int i,
+    int n)
+{
+	for (int k = i + 1; k < n; k++)
+		if (text_equal(source[k]->key, source[i]->key) &&
+		    row_count(page[k].result))
+			return true;
+	return false;
 }
 
 /* All that is there, stream by stream. */
@@ -202,7 +213,8 @@ write_found(struct request *r, struct xread *x, const struct db_batch *page,
 	json_start(&w, &out);
 	json_open_object(&w);
 	for (int i = 0; i < n && bytes < COMMAND_REPLY_BYTES_MAX; i++) {
-		if (!row_count(page[i].result))
+		if (!row_count(page[i].result) ||
+		    comes_again(source, page, i, n))
 			continue;
 		any = true;
 		json_name_text(&w, source[i]->key);

@@ -276,6 +276,9 @@ class Sequence:
         words = make(self)
         if self.chance(8):
             words = spoilt(self.random, words)
+            if words[0] == "XADD":
+                words = [self.star(words[1]) if word == "*" else word
+                         for word in words]
         if self.chance(20):
             words = [odd_case(self.random, word) for word in words]
         return harmless(words)
