@@ -34,17 +34,20 @@ count_of(struct db *db, enum statement statement, const struct params *p)
 static int64_t
 expire(struct db *db, struct arena *arena)
 {
-	int64_t n, total = 0;
+	struct pg_result *rows;
+	int64_t total = 0;
 	struct params p;
+	bool more;
 
 	params_init(&p, arena);
 	param_bigint(&p, REAP_BATCH);
 	do {
-		n = count_of(db, STATEMENT_reap_expire, &p);
-		if (n < 0)
+		if (db_run(db, STATEMENT_reap_expiries, &p, &rows) != DB_DONE)
 			return -1;
-		total += n;
-	} while (n == REAP_BATCH);
+		total += row_bigint(rows, 0, 0);
+		more = row_bool(rows, 0, 1);
+		rows_free(rows);
+	} while (more);
 	metric_add(METRIC_messages_expired, total);
 	return total;
 }

@@ -2,7 +2,7 @@
  * Enqueue messages of one topic. The arrays run side by side; those of keys,
  * metadata, delays and times to live may be null as a whole, and so may
  * their elements. One time to live, or one number of retries, holds for all.
- * seq is the worker's. A delay or a time to live of 0 is none.
+ * seq is the worker's, and ascends. A delay or a time to live of 0 is none.
  *
  * The result has one seq for each message: its own, or that of the pending
  * message of the same key that it replaced. That one keeps its place, its
@@ -33,6 +33,9 @@ declare
 	v_item integer;
 	v_old bigint;
 	v_expires_at timestamptz;
+	v_last constant bigint := p_seq[cardinality(p_seq)];
+	v_ttl_ms bigint;
+	v_noted boolean;
 begin
 	if p_max_depth is not null then
 		-- One such call at a time: what it counts is what there is.
@@ -75,6 +78,11 @@ begin
 		select p_topic, u.seq, 0, v_now, v_expires_at,
 			p_max_retries[1], u.payload
 		from unnest(p_seq, p_payload) as u (seq, payload);
+		-- Assigned, as that is cheaper than a query that performs it.
+		if v_expires_at is not null then
+			v_noted := sluice.note_expiry(p_topic, p_seq[1],
+				v_last, v_now, p_ttl_ms[1]);
+		end if;
 		return p_seq;
 	end if;
 
@@ -155,6 +163,16 @@ begin
 		with ordinality as u (seq, key, payload, metadata, delay_ms,
 			ttl_ms, max_retries, item)
 	where u.seq = v_result[u.item];
+
+	for v_ttl_ms in
+		select distinct u.ttl_ms
+		from unnest(p_ttl_ms) as u (ttl_ms)
+		where u.ttl_ms > 0
+		order by u.ttl_ms
+	loop
+		v_noted := sluice.note_expiry(p_topic, p_seq[1], v_last, v_now,
+			v_ttl_ms);
+	end loop;
 
 	return v_result;
 end

@@ -6,7 +6,8 @@ fit to be distributed over several machines by topic.
 
 from session import equal
 
-HOT = "('sluice.messages'::regclass, 'sluice.message_keys'::regclass)"
+HOT = ("('sluice.messages'::regclass, 'sluice.message_keys'::regclass, "
+       "'sluice.message_expiries'::regclass)")
 
 
 def test_every_index_of_a_hot_table_begins_with_its_topic(s):
@@ -27,7 +28,8 @@ def test_hot_tables_have_a_primary_key_and_no_other_unique_index(s):
         and i.indisunique
         group by 1
         order by 1"""),
-          [["sluice.messages", "1"], ["sluice.message_keys", "1"]])
+          [["sluice.messages", "1"], ["sluice.message_keys", "1"],
+           ["sluice.message_expiries", "1"]])
 
 
 def test_no_vacuum_of_messages_comes_for_inserts_alone(s):

@@ -1,4 +1,4 @@
-"""Purge, delete by key, and the reapers."""
+"""Purge, delete by key, and the reapers of keys and logins."""
 
 from session import Session, Statements, Topic, equal
 
@@ -70,52 +70,10 @@ def test_delete_by_key_takes_every_state_of_that_key(s):
 
 # --- the reapers ---------------------------------------------------------
 
-def late(s, seqs):
-    t = Topic(s)
-    t.enqueue(seqs, ttl_ms=[60000] * len(seqs))
-    t.set(seqs, "expires_at = now() - interval '1 s'")
-    return t
-
-
 def settle(s):
-    """Nothing of other tests is late or expired."""
+    """Nothing of other tests is left."""
     s.rows("truncate sluice.messages, sluice.message_keys")
     return Statements(s)
-
-
-def test_what_is_late_is_marked_as_expired(s):
-    run = settle(s)
-    t = late(s, [1, 2, 3, 4])
-    t.set([2], "status = 1, visible_at = now()")
-    t.set([3], "status = 2, visible_at = now(), dlq = true, "
-          "dlq_moved_at = now()")
-    t.set([4], "status = 3")
-    t.enqueue([5], ttl_ms=[60000])
-    t.enqueue([6])
-    equal(run("reap_expire", 100), [["3"]])
-    equal([t.status(seq) for seq in range(1, 7)], [4, 4, 4, 3, 0, 0])
-    equal(t.get(2, "visible_at"), [None])
-    equal(run("reap_expire", 100), [["0"]])
-
-
-def test_expiry_goes_in_batches_over_all_topics(s):
-    run = settle(s)
-    a, b = late(s, [1, 2, 3]), late(s, [4, 5])
-    equal([run("reap_expire", 2) for _ in range(4)],
-          [[["2"]], [["2"]], [["1"]], [["0"]]])
-    equal(len(a.seqs("status = 4") + b.seqs("status = 4")), 5)
-
-
-def test_expiry_passes_by_what_is_locked(s):
-    run = settle(s)
-    t = late(s, [1, 2])
-    t.set([1], "status = 1, visible_at = now()")
-    with Session() as other:
-        other.rows("begin")
-        other.rows(t.ack_sql([1]))
-        equal(run("reap_expire", 100), [["1"]])
-        other.rows("commit")
-    equal(t.seqs(), [2])
 
 
 def test_key_rows_without_a_message_are_removed(s):

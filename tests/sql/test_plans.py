@@ -29,6 +29,8 @@ def calls(t):
         "enqueue a new key": t.enqueue_sql([900002], keys=["new"]),
         "enqueue an old key": t.enqueue_sql([900003], keys=["new"]),
         "enqueue below a depth": t.enqueue_sql([900004], depth=100),
+        "enqueue with a time to live": t.enqueue_sql([900005],
+                                                     ttl_ms=[60000]),
         "dequeue": t.dequeue_sql(1),
         "dequeue with hints": t.dequeue_sql(1, first=ROWS // 2, due=False),
         "dequeue a dead letter": t.dequeue_sql(1, dlq=True),
@@ -40,7 +42,7 @@ def calls(t):
         "redrive": f"select sluice.redrive({t.id}, 1, 3)",
         "purge": (f"select from sluice.purge({t.id}, false, array[0, 1, 2], "
                   "1)"),
-        "reap_expire": "select sluice.reap_expire(1)",
+        "reap_expiries": "select from sluice.reap_expiries(1)",
         "reap_keys": "select from sluice.reap_keys(0, '', 1)",
         "message_get": (t.id, 5),
         "message_state": (t.id, 5),
@@ -74,13 +76,18 @@ def fill(s, t):
            f"from (select seq, case seq * 3 / {ROWS} when 0 then 1 when 1 "
            f"then 3 else 0 end as status from generate_series(0, {ROWS - 1})"
            " as seq) as made")
+    # A note of them all is due, and as many are not.
+    s.rows("insert into sluice.message_expiries "
+           "(topic_id, due, first_seq, end_seq) "
+           f"select {t.id}, now() + interval '1 min' * n, n, {ROWS} "
+           f"from generate_series(0, {ROWS} - 1) as n")
 
 
 def holds(s, *before):
     """Make plans after these steps; use them with ROWS rows."""
     s.rows("set client_min_messages = warning")
-    s.rows("truncate sluice.messages, sluice.message_keys, sluice.topics "
-           "cascade")
+    s.rows("truncate sluice.messages, sluice.message_keys, "
+           "sluice.message_expiries, sluice.topics cascade")
     t, run = Topic(s), Statements(s)
     for step in before:
         step(s, t)
@@ -97,6 +104,7 @@ def holds(s, *before):
 def analyse(s, t):
     s.rows("vacuum analyze sluice.messages")
     s.rows("vacuum analyze sluice.message_keys")
+    s.rows("vacuum analyze sluice.message_expiries")
 
 
 def use(s, t):
