@@ -187,19 +187,21 @@ range_of(const struct xread *x, const struct source *s,
 	    entry_id_next(&range->low);
 }
 
-/* An object has a name once: of two finds by one key the last is shown. */
+/* Was that key written with one before it? */
 static bool
-comes_again(struct source *const *source, const struct db_batch *page, int i,
-    int n)
+is_written(struct source *const *source, const struct db_batch *page, int i)
 {
-	for (int k = i + 1; k < n; k++)
+	for (int k = 0; k < i; k++)
 		if (text_equal(source[k]->key, source[i]->key) &&
 		    row_count(page[k].result))
 			return true;
 	return false;
 }
 
-/* All that is there, stream by stream. */
+/*
+ * All that is there, stream by stream. What is asked for twice is one member
+ * of the object, in which the one follows the other.
+ */
 static void
 write_found(struct request *r, struct xread *x, const struct db_batch *page,
     struct range *range, struct source *const *source, int n)
@@ -213,18 +215,22 @@ write_found(struct request *r, struct xread *x, const struct db_batch *page,
 	json_start(&w, &out);
 	json_open_object(&w);
 	for (int i = 0; i < n && bytes < COMMAND_REPLY_BYTES_MAX; i++) {
-		if (!row_count(page[i].result) ||
-		    comes_again(source, page, i, n))
+		if (!row_count(page[i].result) || is_written(source, page, i))
 			continue;
 		any = true;
 		json_name_text(&w, source[i]->key);
 		json_open_array(&w);
-		range[i].bytes = bytes;
-		/* If it is too long, the rest is there for the next XREAD. */
-		if (range_take(&range[i], page[i].result, &w) &&
-		    range_rest(r, &range[i], &w) == RANGE_FAILED)
-			return;
-		bytes = range[i].bytes;
+		for (int k = i; k < n && bytes < COMMAND_REPLY_BYTES_MAX; k++) {
+			if (!row_count(page[k].result) ||
+			    !text_equal(source[k]->key, source[i]->key))
+				continue;
+			range[k].bytes = bytes;
+			/* If it is too long, the rest is there next time. */
+			if (range_take(&range[k], page[k].result, &w) &&
+			    range_rest(r, &range[k], &w) == RANGE_FAILED)
+				return;
+			bytes = range[k].bytes;
+		}
 		json_close_array(&w);
 	}
 	json_close_object(&w);

@@ -57,9 +57,17 @@ class Connection:
         if kind == b"*":
             return [self.reply() for _ in range(int(rest))]
         if kind == b"%":
-            return dict([(self.reply(), self.reply())
-                         for _ in range(int(rest))])
+            return self.map(int(rest))
         raise Failure(f"redis-server sent {line!r}")
+
+    def map(self, members):
+        """A stream that was asked for twice comes twice: then one list
+        follows the other, as they do in an object of JSON here."""
+        value = {}
+        for _ in range(members):
+            name, member = self.reply(), self.reply()
+            value[name] = value[name] + member if name in value else member
+        return value
 
     def close(self):
         self.file.close()

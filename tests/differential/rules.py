@@ -60,9 +60,8 @@ def read_last(ask, words):
         facts = facts_of(ask, key) if id == "+" else None
         if facts:
             ms, seq = id_of(facts["last-generated-id"])
-            if (ms, seq) == (0, 0):
-                return words	# nothing is before it: left as it is
-            ms, seq = (ms, seq - 1) if seq else (ms - 1, 2 ** 64 - 1)
+            if (ms, seq) > (0, 0):
+                ms, seq = (ms, seq - 1) if seq else (ms - 1, 2 ** 64 - 1)
             ids[place] = f"{ms}-{seq}"
         elif id == "+":
             ids[place] = "0-0"
