@@ -13,6 +13,7 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fcgi/clock.h"
@@ -23,7 +24,8 @@
 
 enum {
 	WAIT_SLICE_MS = 100,
-	GRACE_MS = 1000 /* the server's own timeout strikes first */
+	GRACE_MS = 1000, /* the server's own timeout strikes first */
+	COMMAND_TAG_BYTES = 64
 };
 
 static _Atomic int64_t answered_us; /* the last answer anybody had */
@@ -116,13 +118,12 @@ outcome_of(const char *sqlstate)
 
 /* A result that is an error: say it in the log. */
 static enum db_outcome
-refused(const PGresult *result, enum statement statement)
+refused(const PGresult *result, const char *what)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	metric_add(METRIC_database_errors, 1);
-	log_error("database: %s: %s", statement_facts[statement].name,
-	    PQresultErrorMessage(result));
+	log_error("database: %s: %s", what, PQresultErrorMessage(result));
 	return outcome_of(state ? state : "08006"); /* libpq's own has none */
 }
 
@@ -176,7 +177,7 @@ prepare(struct db *db, enum statement statement)
 	    !take_answer(db, began_us, &result))
 		return lost(db, false);
 	if (!is_ok(result))
-		outcome = refused(result, statement);
+		outcome = refused(result, facts->name);
 	PQclear(result);
 	db->prepared[statement] = outcome == DB_DONE;
 	return outcome;
@@ -214,7 +215,7 @@ db_run(struct db *db, enum statement statement, const struct params *params,
 	if (!take_answer(db, began_us, result))
 		return lost(db, true);
 	if (!is_ok(*result)) {
-		outcome = refused(*result, statement);
+		outcome = refused(*result, statement_facts[statement].name);
 		PQclear(*result);
 		*result = NULL;
 	}
@@ -237,7 +238,8 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 			batch[i].result = result;
 		} else {
 			if (outcome == DB_DONE)
-				outcome = refused(result, batch[i].statement);
+				outcome = refused(result,
+				    statement_facts[batch[i].statement].name);
 			PQclear(result);
 		}
 	}
@@ -284,23 +286,70 @@ db_run_batch(struct db *db, struct db_batch *batch, int n)
 	return outcome;
 }
 
+/* A text that is no statement of ours; *tag is what the server did. */
+static enum db_outcome
+run_text(struct db *db, const char *text, char tag[COMMAND_TAG_BYTES])
+{
+	int64_t began_us = clock_monotonic_us();
+	enum db_outcome outcome = DB_DONE;
+	PGresult *result;
+
+	if (!session_open(db))
+		return DB_AWAY;
+	if (!PQsendQuery(db->connection, text))
+		return lost(db, false);
+	if (!take_answer(db, began_us, &result))
+		return lost(db, true);
+	snprintf(tag, COMMAND_TAG_BYTES, "%s", PQcmdStatus(result));
+	if (!is_ok(result))
+		outcome = refused(result, text);
+	PQclear(result);
+	return outcome;
+}
+
 bool
 db_command(struct db *db, const char *text)
 {
-	int64_t began_us = clock_monotonic_us();
-	PGresult *result;
-	bool ok;
+	char tag[COMMAND_TAG_BYTES];
 
-	if (!session_open(db))
-		return false;
-	if (!PQsendQuery(db->connection, text) ||
-	    !take_answer(db, began_us, &result)) {
-		lost(db, true);
-		return false;
-	}
-	ok = is_ok(result);
-	PQclear(result);
-	return ok;
+	return run_text(db, text, tag) == DB_DONE;
+}
+
+enum db_outcome
+db_begin(struct db *db)
+{
+	char tag[COMMAND_TAG_BYTES];
+	enum db_outcome outcome = run_text(db, "begin", tag);
+
+	/* Nothing has been done: the caller need not be in doubt. */
+	if (outcome == DB_UNKNOWN)
+		outcome = DB_AWAY;
+	db->in_transaction = outcome == DB_DONE;
+	return outcome;
+}
+
+/* A transaction in which something has failed is rolled back, and the server
+ * finds nothing wrong with that. */
+enum db_outcome
+db_commit(struct db *db)
+{
+	char tag[COMMAND_TAG_BYTES];
+	enum db_outcome outcome = run_text(db, "commit", tag);
+
+	db->in_transaction = false;
+	return outcome == DB_DONE && strcmp(tag, "COMMIT") != 0 ? DB_FAILED :
+	    outcome;
+}
+
+void
+db_rollback(struct db *db)
+{
+	char tag[COMMAND_TAG_BYTES];
+
+	if (db->connection && run_text(db, "rollback", tag) != DB_DONE &&
+	    db->connection)
+		session_close(db);
+	db->in_transaction = false;
 }
 
 enum verdict

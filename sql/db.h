@@ -90,6 +90,16 @@ enum db_outcome db_run_batch(struct db *db, struct db_batch *batch, int n);
 bool db_call_batch(struct request *r, struct arena *arena,
     struct db_batch *batch, int n);
 
+/*
+ * A transaction on the thread's connection: what db_call and db_run do between
+ * the two happens together or not at all. When the connection is lost on the
+ * way there is no other until the end, so that nothing is done outside of it.
+ * After db_begin() has said DB_DONE, exactly one of the others is called.
+ */
+enum db_outcome db_begin(struct db *db);
+enum db_outcome db_commit(struct db *db);
+void db_rollback(struct db *db);
+
 /* Rows and columns of a binary result, by position. */
 int row_count(const struct pg_result *rows);
 void rows_free(struct pg_result *take_rows);

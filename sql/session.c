@@ -146,6 +146,9 @@ ended_while_idle(struct db *db)
 bool
 session_open(struct db *db)
 {
+	/* Another connection would know nothing of it. */
+	if (db->in_transaction)
+		return db->connection;
 	if (atomic_load(&database_away) && !db->urgent)
 		return false;
 	if (db->connection && ended_while_idle(db))

@@ -22,6 +22,7 @@
 #include "sql/db.h"
 #include "sql/group_lines.h"
 #include "sql/tails.h"
+#include "sql/wake_hold.h"
 #include "sql/wake_note.h"
 #include "sql/wake_peers.h"
 
@@ -147,8 +148,11 @@ wake_everyone_here(void)
 void
 wake(struct channel_key key, uint32_t count)
 {
-	uint32_t woken = wake_here(key, count);
+	uint32_t woken;
 
+	if (wake_held(key, count))
+		return;
+	woken = wake_here(key, count);
 	/* Competing consumers: whom we woke here needs no waking elsewhere. */
 	if (woken < count)
 		leave_note(key, count == WAKE_ALL ? count : count - woken, 0);

@@ -38,7 +38,8 @@ struct wake_hooks {
 void wake_start(const struct wake_hooks *hooks);
 void wake_stop(void);
 
-/* `count` waiters of the channel may go on, here or elsewhere. */
+/* `count` waiters of the channel may go on, here or elsewhere; unless the
+ * thread holds that back (sql/wake_hold.h). */
 void wake(struct channel_key key, uint32_t count);
 
 /*

@@ -1,0 +1,9 @@
+/*
+ * Lock the rows of a transaction's keys, in the order given:
+ * sql/fn/plate_lock.sql. Writes.
+ *
+ *	$1 stream_id bigint[], $2 name text[], $3 begins boolean[]
+ * One row:
+ *	0 nothing void
+ */
+select sluice.plate_lock($1::bigint[], $2::text[], $3::boolean[])
