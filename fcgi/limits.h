@@ -106,7 +106,6 @@ enum {
 	PLATE_ID_BYTES_MAX = 64,
 	PLATE_KEYS_MAX = 100, /* of one plate */
 	PLATE_ENDS_MAX = 64, /* streams, with the delete of their plate */
-	PLATE_ENDS_AFTER_S = 10, /* whoever was let in before is done by then */
 	PIPELINE_COMMANDS_MAX = 512, /* also of a transaction */
 	COMMAND_WORDS_MAX = 1 << 17,
 	COMMAND_BLOCK_MAX = 60000, /* of XREAD and XREADGROUP; 0 is this, too */

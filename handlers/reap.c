@@ -93,8 +93,8 @@ reap_command(int count, char **arguments)
 	expired = expire(db, arena);
 	keys = forget_keys(db, arena);
 	attempts = count_of(db, STATEMENT_login_attempts_reap, NULL);
-	plates = plates_reap(db);
 	streams = reap_streams(db);
+	plates = plates_reap(db);
 	db_close(db);
 	arena_free(arena);
 	if (expired < 0 || keys < 0 || attempts < 0 || plates < 0 ||

@@ -1,8 +1,7 @@
 /*
- * A plate's streams end one by one, as if each were deleted. Requests that
- * were let in before the plate was deleted may still create some, so its row
- * stays until they are certainly done: it keeps the id from being taken, and
- * the reaper looking for streams.
+ * A plate's streams end one by one, as if each were deleted. None begins once
+ * the plate is (sql/fn/plate_open.sql); its row stays until the last has
+ * ended, and keeps the id from being taken.
  */
 #include "sql/plate_ends.h"
 
@@ -51,14 +50,36 @@ wake_readers(int64_t stream_id)
 	wake(stream_channel(stream_id), WAKE_ALL);
 }
 
+/* Forget it if all have ended. */
+static enum db_outcome
+forget(struct db *db, struct arena *arena, struct text plate, bool *forgotten)
+{
+	enum db_outcome outcome;
+	struct pg_result *rows;
+	struct params p;
+
+	params_init(&p, arena);
+	param_text(&p, plate);
+	outcome = db_run(db, STATEMENT_plate_forget, &p, &rows);
+	if (outcome == DB_DONE) {
+		*forgotten = row_count(rows) > 0;
+		rows_free(rows);
+	}
+	return outcome;
+}
+
 enum db_outcome
 plate_end_streams(struct db *db, struct arena *arena, struct text plate,
     int max)
 {
 	struct text last = TEXT("");
+	enum db_outcome outcome;
+	bool forgotten;
 	int found;
 
-	return end_page(db, arena, plate, max, &last, &found, wake_readers);
+	outcome = end_page(db, arena, plate, max, &last, &found, wake_readers);
+	return outcome == DB_DONE ? forget(db, arena, plate, &forgotten) :
+	    outcome;
 }
 
 /* All of one plate. */
@@ -68,23 +89,14 @@ end_all(struct db *db, struct text plate, bool *forgotten)
 	struct text last = TEXT("");
 	struct arena *arena = arena_new();
 	enum db_outcome outcome;
-	struct pg_result *rows;
 	int found;
-	struct params p;
 
 	do {
 		outcome = end_page(db, arena, plate, REAP_BATCH, &last, &found,
 		    NULL);
 	} while (outcome == DB_DONE && found == REAP_BATCH);
-	params_init(&p, arena);
-	param_text(&p, plate);
-	param_integer(&p, PLATE_ENDS_AFTER_S);
 	if (outcome == DB_DONE)
-		outcome = db_run(db, STATEMENT_plate_forget, &p, &rows);
-	if (outcome == DB_DONE) {
-		*forgotten = row_count(rows) > 0;
-		rows_free(rows);
-	}
+		outcome = forget(db, arena, plate, forgotten);
 	arena_free(arena);
 	return outcome;
 }

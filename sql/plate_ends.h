@@ -7,8 +7,8 @@
 #include "sql/db.h"
 
 /*
- * End some of its streams, `max` at most, and wake who waits at them. One that
- * somebody holds is passed over.
+ * End some of its streams, `max` at most, and wake who waits at them; if there
+ * are no more, forget the plate. One that somebody holds is passed over.
  */
 enum db_outcome plate_end_streams(struct db *db, struct arena *arena,
     struct text plate, int max);

@@ -1,14 +1,13 @@
 /*
- * Forget a plate that was deleted at least $2 seconds ago, if no stream of it
- * lives. Writes.
+ * Forget a plate that was deleted, if no stream of it lives. Writes.
  *
- *	$1 plate text, $2 seconds integer
+ *	$1 plate text
  * One row, or none:
  *	0 plate text
  */
 delete from sluice.plates p
 where p.plate = $1::text
-and p.ended_at < now() - make_interval(secs => $2::integer)
+and p.ended_at is not null
 and not exists (
 	select
 	from sluice.streams s
