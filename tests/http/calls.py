@@ -526,14 +526,15 @@ CALLS = {
         CONSUME,
         {**GROUP, "consumer": WORD, "start": WORD, "min_idle_ms": Digits(),
          "count": Digits(), "justid": Boolean()}, any_type=True),
+    **{("POST", f"/{{}}/{verb}"): Call(
+        200, in_plate(f"/{verb}", [["XADD", "events", "*", "a", "1"],
+                                   ["XLEN", "events"]]),
+        MANAGE, any_body=True)
+       for verb in ("pipeline", "transaction")},
 }
 
-NOT_YET = {
-    "plate_range", "plate_reverse", "plate_read", "plate_remove",
-    "plate_info", "plate_group_create", "plate_group_set_id",
-    "plate_group_destroy", "plate_consumer_create", "plate_consumer_delete",
-    "plate_group_read", "plate_ack", "plate_pending", "plate_claim",
-    "plate_autoclaim"}
+
+NOT_YET = {"plate_pending", "plate_claim", "plate_autoclaim"}
 
 
 def routes():
