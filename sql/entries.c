@@ -3,7 +3,8 @@
  * it in the pipeline. Nobody knows yet whether they are what is wanted. If the
  * row says that the page begins with what a fork has from its source, the
  * entries are read once more, from all segments that the page touches, again
- * in one round trip. If the life was not known and another one began between
+ * in one round trip; and so are those of a plate's stream, whose seqs have to
+ * be asked for, unless the reader knew what it is. If the life was not known and another one began between
  * the two statements, the row, which is asked for twice then, says so.
  */
 #include "sql/entries.h"
@@ -15,9 +16,9 @@
 enum { PIECES_MAX = READ_SEGMENTS_MAX + 1 };
 
 /* Columns of segment_list. */
-enum { FROM_SEQ, TO_SEQ, SOURCE_ID, SOURCE_INCARNATION };
+enum { FROM_SEQ, TO_SEQ, SOURCE_ID, SOURCE_INCARNATION, SPARSE };
 
-/* Columns of entry_page and entry_page_key; the second is the latter's. */
+/* Columns of entry_page and its relatives; it has the first alone. */
 enum { DATA, SEQ };
 
 /* Where entries are to be read. */
@@ -25,6 +26,7 @@ struct place {
 	int64_t id;
 	int32_t incarnation;
 	int64_t from, to;
+	bool sparse;	/* entries may be missing */
 };
 
 static void
@@ -42,6 +44,7 @@ want_entries(struct db_batch *item, struct arena *arena,
 	struct params *p = &item->params;
 
 	item->statement = wish->key.p ? STATEMENT_entry_page_key :
+	    place->sparse ? STATEMENT_entry_page_sparse :
 	    STATEMENT_entry_page;
 	params_init(p, arena);
 	param_bigint(p, place->id);
@@ -77,7 +80,8 @@ fitting(struct page *page, const struct pg_result *rows, int64_t bytes_max)
 /*
  * Take what fits of a place's rows; true if the page goes on behind them. To
  * the end of a segment it does; who reads by key has looked at all up to
- * there, unless the rows were limited.
+ * there, unless the rows were limited. Where entries may be missing, only who
+ * finds none has seen that there are no more.
  */
 static bool
 take(struct page *page, const struct page_wish *wish,
@@ -90,9 +94,10 @@ take(struct page *page, const struct page_wish *wish,
 	must(page->pieces < PIECES_MAX);
 	page->piece[page->pieces++] = (struct page_piece){ rows, fit };
 	page->entries += fit;
-	if (!wish->key.p)
+	page->sparse |= place->sparse;
+	if (!wish->key.p && !place->sparse)
 		page->next = place->from + fit;
-	else if (!limited)
+	else if (wish->key.p ? !limited : !n)
 		page->next = place->to;
 	else if (fit)
 		page->next = row_bigint(rows, fit - 1, SEQ) + 1;
@@ -143,12 +148,13 @@ list_places(struct request *r, struct arena *arena,
 			    SOURCE_INCARNATION),
 			.from = from > wish->from ? from : wish->from,
 			.to = row_bigint(list.result, i, TO_SEQ),
+			.sparse = row_bool(list.result, i, SPARSE),
 		};
 	}
 	if (n > READ_SEGMENTS_MAX)
 		return READ_SEGMENTS_MAX;
 	place[n] = (struct place){ stream->id, stream->incarnation,
-		stream->fork_seq, INT64_MAX };
+		stream->fork_seq, INT64_MAX, false };
 	return n + 1;
 }
 
@@ -180,8 +186,24 @@ begin(struct page *page, int64_t from)
 {
 	page->from = page->next = from;
 	page->entries = 0;
+	page->sparse = false;
 	page->bytes = 0;
 	page->pieces = 0;
+}
+
+/* False after fail(): the stream has nothing to do with it, or no more. */
+static bool
+has_position(struct request *r, const struct stream *stream,
+    const struct page_wish *wish)
+{
+	if (stream->incarnation != wish->incarnation)
+		fail(r, E_GONE, "the offset is of another life of the stream");
+	else if (wish->from < stream->first_seq)
+		fail(r, E_GONE, "what follows the offset has been trimmed "
+		    "away");
+	else
+		return true;
+	return false;
 }
 
 /* One try; *again when another life has begun meanwhile. */
@@ -190,7 +212,7 @@ try_read(struct request *r, struct arena *arena, const struct page_wish *wish,
     struct stream *stream, struct page *page, bool *again)
 {
 	struct place own = { stream_id(wish->name), wish->incarnation,
-		wish->from, INT64_MAX };
+		wish->from, INT64_MAX, wish->sparse };
 	bool any = wish->incarnation == ANY_INCARNATION;
 	struct db_batch batch[3];
 	struct stream after;
@@ -207,15 +229,20 @@ try_read(struct request *r, struct arena *arena, const struct page_wish *wish,
 		if (!stream_from(r, wish->name, batch[2].result, &after))
 			return false;
 		*again = after.incarnation != stream->incarnation;
-	} else if (stream->incarnation != wish->incarnation) {
-		fail(r, E_GONE, "the offset is of another life of the "
-		    "stream");
+	} else if (!has_position(r, stream, wish)) {
 		return false;
 	}
 	if (*again)
 		return true;
 	if (stream->fork_seq > wish->from)
 		return read_inherited(r, arena, wish, stream, page);
+	own.sparse = stream->has_ids;
+	if (own.sparse && !wish->sparse && !wish->key.p) {
+		own.incarnation = stream->incarnation;
+		want_entries(&batch[1], arena, wish, &own);
+		if (!db_call_batch(r, arena, &batch[1], 1))
+			return false;
+	}
 	take_own(page, wish, stream, &own, batch[1].result);
 	return true;
 }
@@ -290,8 +317,11 @@ bool
 entry_since(struct request *r, const struct stream *stream, int64_t unix_us,
     int64_t *seq)
 {
-	struct place place = { stream->id, stream->incarnation,
-		stream->fork_seq, stream->next_seq };
+	struct place place = { .id = stream->id,
+		.incarnation = stream->incarnation,
+		.from = stream->fork_seq > stream->first_seq ?
+		    stream->fork_seq : stream->first_seq,
+		.to = stream->next_seq };
 	const struct pg_result *segments;
 	struct params p;
 

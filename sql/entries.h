@@ -17,6 +17,7 @@ struct pg_result;
 struct page_wish {
 	struct text name;	/* of the stream */
 	int32_t incarnation;	/* the one to be read, or ANY_INCARNATION */
+	bool sparse;		/* it is known to be a plate's */
 	int64_t from;		/* seq of the first entry */
 	struct text key;	/* absent: all entries */
 	int64_t bytes_max;
@@ -25,6 +26,7 @@ struct page_wish {
 struct page {
 	int64_t from, next;	/* seqs looked at: next is not included */
 	int64_t entries;
+	bool sparse;		/* some may be missing, or will be */
 	size_t bytes;		/* of all of them */
 	/* Where they are: the first `entries` rows of each. */
 	int pieces;
@@ -41,7 +43,8 @@ struct page {
  * there is one. Both live as long as the arena.
  *
  * False after fail(): as in stream_find(), and 410 when the stream is in
- * another life than the one wished for.
+ * another life than the one wished for, or what follows the position has been
+ * trimmed away in it.
  */
 bool page_read(struct request *r, struct arena *arena,
     const struct page_wish *wish, struct stream *stream, struct page *page);

@@ -26,6 +26,7 @@ enum append_status {
 	APPEND_GAP,
 	APPEND_BUSY,
 	APPEND_OTHER_NAME,
+	APPEND_EXHAUSTED,
 	APPEND_AGAIN	/* not decided: submit the item once more */
 };
 

@@ -8,7 +8,8 @@
 
 /* The columns of the statement stream_get. */
 enum { INCARNATION, STATE, CLOSED, NEXT_SEQ, FORK_SEQ, CONTENT_TYPE,
-	MEDIA_TYPE, TTL_MS, EXPIRES_AT, NAME, BYTES, CREATED_AT, LAST_AT };
+	MEDIA_TYPE, TTL_MS, EXPIRES_AT, NAME, BYTES, CREATED_AT, LAST_AT,
+	FIRST_SEQ, IDS };
 
 static bool
 refuse(struct request *r, enum error error, const char *sentence)
@@ -44,6 +45,8 @@ stream_from(struct request *r, struct text name, const struct pg_result *rows,
 		.bytes = row_bigint(rows, 0, BYTES),
 		.created_us = row_time(rows, 0, CREATED_AT),
 		.last_us = row_time(rows, 0, LAST_AT),
+		.first_seq = row_bigint(rows, 0, FIRST_SEQ),
+		.has_ids = row_bool(rows, 0, IDS),
 	};
 	switch (stream->state) {
 	case STREAM_LIVE:

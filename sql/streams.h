@@ -26,6 +26,8 @@ struct stream {
 	bool closed;
 	int64_t next_seq;	/* that the next entry will have */
 	int64_t fork_seq;	/* its own entries begin there */
+	int64_t first_seq;	/* those before have been trimmed away */
+	bool has_ids;		/* a plate's: entries may be removed */
 	struct text content_type;	/* as it was given */
 	struct text media_type;	/* lower case, no parameters */
 	int64_t ttl_ms;		/* NO_TTL: none */

@@ -249,6 +249,7 @@ look_first(struct request *r, struct live_read *live, int64_t bytes_max,
 		page.next = stream.next_seq;
 	reading->start = START_OFFSET;
 	reading->incarnation = stream.incarnation;
+	reading->sparse = stream.has_ids;
 	request_keep(r);
 	news->bytes = page_bytes(r, live, &page);
 	return found(live, news, page.next);

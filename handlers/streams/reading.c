@@ -173,6 +173,7 @@ reading_wish(const struct reading *reading, int64_t bytes_max)
 		.incarnation = reading->start == START_BEGINNING ?
 		    ANY_INCARNATION : reading->incarnation,
 		.from = reading->from,
+		.sparse = reading->sparse,
 		.key = reading->key,
 		.bytes_max = bytes_max,
 	};

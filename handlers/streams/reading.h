@@ -32,6 +32,7 @@ struct reading {
 	/* The position, once it is known; from is the next entry's seq. */
 	int32_t incarnation;
 	int64_t from;
+	bool sparse;		/* a live read knows: entries may be missing */
 };
 
 /*

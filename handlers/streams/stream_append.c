@@ -208,6 +208,9 @@ appended(struct request *r, struct append *append)
 	case APPEND_OTHER_NAME:
 		return fail(r, E_CONFLICT,
 		    "another stream's name has the same id");
+	case APPEND_EXHAUSTED:
+		return fail(r, E_CONFLICT, "the stream has no ids left for "
+		    "its entries");
 	case APPEND_STALE_SEQ:
 		return refuse_stale_seq(r, append);
 	case APPEND_STALE_EPOCH:

@@ -28,7 +28,9 @@ enum create_status {
 	NOT_SO_MUCH,
 	COME_AGAIN,
 	OTHER_NAME,
-	TOO_MANY_SEGMENTS
+	TOO_MANY_SEGMENTS,
+	FORK_ON_PLATE,
+	OTHER_TYPE_ON_PLATE
 };
 
 /* The columns of the statement stream_create. */
@@ -304,6 +306,12 @@ refuse(struct request *r, enum create_status status)
 		return fail(r, E_CONFLICT, "a fork has at most "
 		    "FORK_SEGMENTS_MAX (%d) streams before it",
 		    FORK_SEGMENTS_MAX);
+	case FORK_ON_PLATE:
+		return fail(r, E_CONFLICT, "the name is that of a plate's "
+		    "key, which cannot be a fork");
+	case OTHER_TYPE_ON_PLATE:
+		return fail(r, E_CONFLICT, "the name is that of a plate's "
+		    "key, whose content type is application/json");
 	}
 	must(false);
 	return DONE;

@@ -2,9 +2,12 @@
  * GET /v1/stream/{name}, and .../pk/{key} for the entries with one key: one
  * page of entries, as it is now. A page that has others behind it never
  * changes; the last one may grow. So a client may keep the former for as long
- * as it likes, unless the stream may expire, and asks about the latter again.
+ * as it likes, unless the stream may expire or entries be removed from it, and
+ * asks about the latter again.
  */
 #define _GNU_SOURCE /* memmem */
+#include <inttypes.h>
+
 #include "handlers/handlers.h"
 #include "handlers/streams/live.h"
 #include "handlers/streams/stream_live.h"
@@ -26,25 +29,28 @@ add_escaped(struct buffer *out, struct text text)
 /*
  * The tag says all that the reply depends on: the position at both ends, in
  * which the stream's life is, what was chosen and how it is written, whether
- * the end is reached, and whether it is the end for good.
+ * the end is reached, and whether it is the end for good; and how many entries
+ * are left in between, where some may be removed.
  */
 static char *
 make_tag(struct request *r, const struct reading *reading, bool json,
-    const struct stream *stream, int64_t next)
+    const struct stream *stream, const struct page *page)
 {
 	char start[OFFSET_DIGITS + 1], end[OFFSET_DIGITS + 1];
-	bool at_end = reading_is_at_end(stream, next);
+	bool at_end = reading_is_at_end(stream, page->next);
 	struct buffer tag;
 
 	offset_print((struct offset){ stream->incarnation, reading->from },
 	    start);
-	offset_print((struct offset){ stream->incarnation, next }, end);
+	offset_print((struct offset){ stream->incarnation, page->next }, end);
 	buffer_init(&tag, r->arena);
 	buffer_printf(&tag, "\"slice:%s:%s:key=", start, end);
 	/* An absent key and an empty one are two things. */
 	if (reading->key.p)
 		buffer_add_byte(&tag, '=');
 	add_escaped(&tag, reading->key);
+	if (page->sparse) /* none is ever added in between */
+		buffer_printf(&tag, ":n=%" PRId64, page->entries);
 	buffer_printf(&tag, ":fmt=%s:filter=%s\"", json ? "json" : "raw",
 	    !at_end ? "" : stream->closed ? ":closed" : ":end");
 	buffer_add_byte(&tag, '\0');
@@ -62,10 +68,10 @@ client_has(struct request *r, const char *tag)
 
 static void
 cache_headers(struct request *r, const struct reading *reading,
-    const struct stream *stream, const char *tag, int64_t next)
+    const struct stream *stream, const struct page *page, const char *tag)
 {
-	bool fixed = reading->start == START_OFFSET &&
-	    next < stream->next_seq && stream->expires_us == INT64_MIN;
+	bool fixed = reading->start == START_OFFSET && !page->sparse &&
+	    page->next < stream->next_seq && stream->expires_us == INT64_MIN;
 
 	reply_header(r, "ETag", "W/%s", tag);
 	reply_header(r, "Cache-Control", fixed ?
@@ -91,13 +97,13 @@ reply_page(struct request *r, const struct reading *reading,
 
 	if (request_failed(r))
 		return DONE;
-	tag = make_tag(r, reading, json, stream, page->next);
+	tag = make_tag(r, reading, json, stream, page);
 	if (client_has(r, tag))
 		reply_empty(r, 304);
 	else
 		page_write(page, json, reply_body(r, 200,
 		    type_of(r, stream, json)));
-	cache_headers(r, reading, stream, tag, page->next);
+	cache_headers(r, reading, stream, page, tag);
 	reading_headers(r, stream, page->next);
 	return DONE;
 }

@@ -24,6 +24,7 @@ declare
 	v_now timestamptz;
 	v_row record;
 	v_bytes bigint;
+	v_ids bytea[];
 begin
 	-- Limits of the HTTP door: fcgi/limits.h.
 	select sum(octet_length(d.data))
@@ -44,7 +45,7 @@ begin
 	end if;
 
 	select s.name, s.incarnation, s.next_seq, s.state, s.closed,
-		s.media_type, s.expires_at, s.ttl_ms
+		s.media_type, s.expires_at, s.ttl_ms, s.last_id
 	into v_row
 	from sluice.streams s
 	where s.stream_id = p_stream
@@ -69,9 +70,22 @@ begin
 		from unnest(p_data) as d (data);
 	end if;
 
+	if v_row.last_id is not null then
+		v_ids := sluice.entry_ids_next(v_row.last_id, v_now,
+			cardinality(p_data));
+		if v_ids is null then
+			raise exception using
+				errcode = 'program_limit_exceeded',
+				message = format('the stream %L has not so '
+					'many ids left', p_name);
+		end if;
+	end if;
 	update sluice.streams s
 	set next_seq = s.next_seq + cardinality(p_data),
 		bytes = s.bytes + v_bytes,
+		last_id = v_ids[cardinality(p_data)],
+		added = s.added + cardinality(p_data),
+		length = s.length + cardinality(p_data),
 		last_at = greatest(s.last_at, v_now),
 		expires_at = case
 			when s.ttl_ms is null then s.expires_at
@@ -79,10 +93,11 @@ begin
 	where s.stream_id = p_stream
 	returning s.last_at
 	into v_now;
-	insert into sluice.entries (stream_id, incarnation, seq, at, key, data)
+	insert into sluice.entries (stream_id, incarnation, seq, at, key, data,
+		id)
 	select p_stream, v_row.incarnation, v_row.next_seq + d.place - 1,
-		v_now, convert_to(p_key, 'UTF8'), d.data
-	from unnest(p_data) with ordinality as d (data, place);
+		v_now, convert_to(p_key, 'UTF8'), d.data, d.id
+	from unnest(p_data, v_ids) with ordinality as d (data, id, place);
 	seq := v_row.next_seq + cardinality(p_data) - 1;
 	next_offset := sluice.stream_offset(v_row.incarnation, seq);
 	if p_wake then

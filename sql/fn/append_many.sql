@@ -8,8 +8,8 @@
  *
  * The result has for each stream the seq of its first entry and the stream's
  * incarnation; or a seq of -1 when nothing was appended to it: it is locked
- * by somebody, not there, closed, of another type, or further on. Which of
- * these it is says sql/fn/append_turn.sql.
+ * by somebody, not there, closed, of another type, or further on, or it is a
+ * plate's. Which of these it is says sql/fn/append_turn.sql.
  *
  * On one machine this saves most of what an append costs; where streams are
  * distributed, append_turn does it alone.
@@ -67,6 +67,7 @@ begin
 		and s.name = h.name
 		and s.state = 0
 		and not s.closed
+		and s.last_id is null
 		and (s.expires_at is null or s.expires_at > v_now)
 		and s.media_type = h.media
 		and (h.low is null

@@ -29,6 +29,10 @@
  *	10 the producer's seq should have been `number`
  *	11 the row is locked by somebody who is not done yet: come again
  *	12 another name has the same id
+ *	13 a plate's stream, which has not so many ids left
+ *
+ * In a plate's stream entries have ids (sql/fn/entry_ids_next.sql); what is
+ * appended there is never done at once for all.
  */
 create or replace function sluice.append_turn(
 	p_stream bigint,
@@ -62,6 +66,8 @@ declare
 	v_first integer := 1;	-- of the caller's entries in p_data
 	v_epoch bigint;		-- what is known of the producer
 	v_seq bigint;
+	v_ids bytea[];
+	v_added bigint := 0;
 	v_any boolean := false;
 begin
 	if p_count is null then
@@ -87,6 +93,7 @@ begin
 		and s.name = p_name
 		and s.state = 0
 		and not s.closed
+		and s.last_id is null
 		and (s.expires_at is null or s.expires_at > v_now)
 		and s.media_type = p_media[1]
 		and (p_stream_seq is null
@@ -119,7 +126,7 @@ begin
 	end if;
 
 	select s.name, s.state, s.incarnation, s.next_seq, s.bytes, s.last_at,
-		s.expires_at, s.closed, s.media_type, s.stream_seq
+		s.expires_at, s.closed, s.media_type, s.stream_seq, s.last_id
 	into v_row
 	from sluice.streams s
 	where s.stream_id = p_stream
@@ -201,6 +208,12 @@ begin
 			status := 6;
 			held := v_row.stream_seq;
 		end if;
+		if status = 0 and v_row.last_id is not null
+			and p_count[i] > 0 then
+			v_ids := sluice.entry_ids_next(v_row.last_id, v_now,
+				p_count[i]);
+			status := case when v_ids is null then 13 else 0 end;
+		end if;
 
 		if status = 0 then
 			v_any := true;
@@ -208,14 +221,20 @@ begin
 				timestamptz 'epoch'
 				+ p_at_us[i] * interval '1 us', v_now));
 			insert into sluice.entries (stream_id, incarnation,
-				seq, at, key, data)
+				seq, at, key, data, id)
 			select p_stream, v_row.incarnation,
 				v_row.next_seq + u.place - 1,
-				v_row.last_at, u.key, u.data
+				v_row.last_at, u.key, u.data, u.id
 			from unnest(
 				p_data[v_first:v_first + p_count[i] - 1],
-				p_key[v_first:v_first + p_count[i] - 1])
-				with ordinality as u (data, key, place);
+				p_key[v_first:v_first + p_count[i] - 1],
+				v_ids)
+				with ordinality as u (data, key, id, place);
+			if p_count[i] > 0 then
+				v_row.last_id := v_ids[p_count[i]];
+				v_added := v_added + p_count[i];
+				v_ids := null;
+			end if;
 			v_row.next_seq := v_row.next_seq + p_count[i];
 			v_row.bytes := v_row.bytes + p_bytes[i];
 			v_row.closed := coalesce(p_close[i], false);
@@ -249,6 +268,9 @@ begin
 		last_at = v_row.last_at,
 		closed = v_row.closed,
 		stream_seq = v_row.stream_seq,
+		last_id = v_row.last_id,
+		added = s.added + v_added,
+		length = s.length + v_added,
 		expires_at = case
 			when s.ttl_ms is null then s.expires_at
 			else sluice.slide(s.expires_at, s.ttl_ms, v_now) end

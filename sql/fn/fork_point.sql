@@ -42,7 +42,8 @@ begin
 		return;
 	end if;
 	select s.name, s.state, s.incarnation, s.next_seq, s.fork_seq,
-		s.content_type, s.media_type, s.ttl_ms, s.expires_at, s.last_at
+		s.content_type, s.media_type, s.ttl_ms, s.expires_at,
+		s.last_at, s.last_id
 	into v_row
 	from sluice.streams s
 	where s.stream_id = p_stream
@@ -80,6 +81,19 @@ begin
 			return;
 		end if;
 		fork_seq := fork_at + p_sub;
+		if v_row.last_id is not null then
+			-- Entries may be missing in between.
+			select e.seq + 1
+			into fork_seq
+			from sluice.entries e
+			where e.stream_id = p_stream
+			and e.incarnation = fork_point.incarnation
+			and e.seq >= fork_at
+			order by e.seq
+			offset p_sub - 1
+			limit 1;
+			status := case when found then 0 else 10 end;
+		end if;
 	elsif p_sub > 0 then
 		select p_stream as stream_id, incarnation as incarnation
 		into v_part

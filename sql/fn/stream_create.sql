@@ -25,6 +25,11 @@
  *	   a dead name or of the source: come again
  *	12 another name has the same id
  *	13 too many segments
+ *	14 a fork cannot be a plate's stream
+ *	15 a plate's streams are application/json
+ *
+ * A name that begins with a plate's is a key of that plate, whose entries have
+ * ids: sql/fn/plate_open.sql.
  *
  * A stream that lives is compared without a lock: who holds its row, with an
  * append in a long transaction say, is in nobody's way.
@@ -64,6 +69,10 @@ declare
 	v_old record;
 	v_fork record;
 	v_data bytea[] := p_data;
+	v_ids bytea[];
+	v_zero bytea;		-- of a plate's stream, and so below
+	v_last_id bytea;
+	v_length bigint;
 	v_at timestamptz;
 begin
 	select s.name, s.state, s.incarnation, s.next_seq, s.closed,
@@ -116,6 +125,24 @@ begin
 		status := 11;
 		return;
 	end if;
+	if position('/' in p_name) > 0 then
+		perform
+		from sluice.plates p
+		where p.plate = split_part(p_name, '/', 1)
+		and p.ended_at is null
+		for share;
+		status := case
+			when not found then null
+			when p_source is not null then 14
+			when p_media_type <> 'application/json' then 15
+			else 0 end;
+		if status > 0 then
+			return;
+		end if;
+		if status = 0 then
+			v_zero := '\x00000000000000000000000000000000';
+		end if;
+	end if;
 
 	select f.status, f.incarnation, f.own_seq, f.fork_at, f.fork_seq,
 		f.key, f.part, f.content_type, f.media_type, f.ttl_ms, f.expires_at, f.last_at
@@ -156,18 +183,26 @@ begin
 	closed := p_closed;
 	content_type := coalesce(p_content_type, v_fork.content_type);
 	v_at := greatest(v_now, v_fork.last_at);
+	if v_zero is not null then
+		v_length := next_seq;
+		v_ids := sluice.entry_ids_next(v_zero, v_at,
+			v_length::integer);
+		v_last_id := coalesce(v_ids[v_length], v_zero);
+	end if;
 
 	insert into sluice.streams as s (stream_id, next_seq, bytes, last_at,
 		expires_at, ttl_ms, created_at, fork_source, fork_seq,
 		fork_offset, fork_sub, fork_incarnation, incarnation, closed,
-		name, content_type, media_type)
+		name, content_type, media_type, last_id, deleted_id, added,
+		length)
 	values (p_stream, next_seq, (
 			select coalesce(sum(octet_length(d.data)), 0)
 			from unnest(v_data) as d (data)),
 		v_at, expires_at, ttl_ms, v_now, p_source,
 		coalesce(v_fork.fork_seq, 0), v_fork.fork_at, p_fork_sub,
 		v_fork.incarnation, incarnation, closed, p_name, content_type,
-		coalesce(p_media_type, v_fork.media_type))
+		coalesce(p_media_type, v_fork.media_type), v_last_id,
+		v_zero, v_length, v_length)
 	on conflict (stream_id) do update
 	set next_seq = excluded.next_seq,
 		bytes = excluded.bytes,
@@ -185,7 +220,12 @@ begin
 		closed = excluded.closed,
 		content_type = excluded.content_type,
 		media_type = excluded.media_type,
-		stream_seq = null
+		stream_seq = null,
+		last_id = excluded.last_id,
+		deleted_id = excluded.deleted_id,
+		added = excluded.added,
+		length = excluded.length,
+		first_seq = 0
 	where s.state = 2
 	and s.incarnation = v_old.incarnation;
 	if not found then
@@ -211,11 +251,12 @@ begin
 		set forks = s.forks + 1
 		where s.stream_id = p_source;
 	end if;
-	insert into sluice.entries (stream_id, incarnation, seq, at, key, data)
+	insert into sluice.entries (stream_id, incarnation, seq, at, key, data,
+		id)
 	select p_stream, incarnation,
 		next_seq - cardinality(v_data) + d.place - 1, v_at,
-		case when d.place = 1 then v_fork.key end, d.data
-	from unnest(v_data) with ordinality as d (data, place);
+		case when d.place = 1 then v_fork.key end, d.data, d.id
+	from unnest(v_data, v_ids) with ordinality as d (data, id, place);
 	status := 0;
 end
 $$;

@@ -73,7 +73,7 @@ class Stream:
     def expire(self):
         self.set("expires_at = now() - interval '1 s'")
 
-    def _entries(self, columns, where="true"):
+    def entries(self, columns, where="true"):
         return self.s.rows(
             f"select {columns} from sluice.entries e join sluice.streams s "
             "on s.stream_id = e.stream_id and s.incarnation = e.incarnation "
@@ -81,11 +81,11 @@ class Stream:
 
     def own(self):
         """(seq, data) of the entries of this life that are its own."""
-        return [(int(seq), data) for seq, data in self._entries(
+        return [(int(seq), data) for seq, data in self.entries(
             "e.seq, convert_from(e.data, 'UTF8')")]
 
     def keys(self):
-        return [key for key, in self._entries("convert_from(e.key, 'UTF8')")]
+        return [key for key, in self.entries("convert_from(e.key, 'UTF8')")]
 
     def seen(self):
         """(seq, data) as a reader finds them, inherited ones too."""

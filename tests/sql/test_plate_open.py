@@ -82,7 +82,7 @@ def test_a_key_begins_when_it_is_asked_to(s):
 
 def test_a_stream_without_ids_is_another_type(s):
     key = Key(s)
-    Stream(s, key.name).create()
+    key.open()
     key.set("last_id = null")
     equal(key.open(), OTHER_TYPE)
     equal(key.open(create=False), OTHER_TYPE)
