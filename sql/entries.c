@@ -4,8 +4,9 @@
  * row says that the page begins with what a fork has from its source, the
  * entries are read once more, from all segments that the page touches, again
  * in one round trip; and so are those of a plate's stream, whose seqs have to
- * be asked for, unless the reader knew what it is. If the life was not known and another one began between
- * the two statements, the row, which is asked for twice then, says so.
+ * be asked for, unless the reader knew what it is. If the life was not known
+ * and another one began between the two statements, the row, which is asked
+ * for twice then, says so.
  */
 #include "sql/entries.h"
 

@@ -104,6 +104,7 @@ def test_a_held_row_is_not_waited_for(s):
         holder.rows("begin")
         holder.rows(key.open_sql())
         equal(statuses(key, Adder(), Adder()), [BUSY] * 2)
+        holder.rows("rollback")
     equal(statuses(key, Adder()), [DONE])
 
 
