@@ -54,6 +54,8 @@ class Connection:
             return None
         if kind == b"$":
             return self.file.read(int(rest) + 2)[:-2].decode()
+        if kind == b"=":	# with its kind, "txt:", in front
+            return self.file.read(int(rest) + 2)[4:-2].decode()
         if kind == b"*":
             return [self.reply() for _ in range(int(rest))]
         if kind == b"%":
