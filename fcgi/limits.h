@@ -108,7 +108,6 @@ enum {
 	PLATE_ENDS_MAX = 64, /* streams, with the delete of their plate */
 	PIPELINE_COMMANDS_MAX = 512, /* also of a transaction */
 	COMMAND_WORDS_MAX = 1 << 17,
-	COMMAND_BLOCK_MAX = 60000, /* of XREAD and XREADGROUP; 0 is this, too */
 	CONSUMER_GROUP_BYTES_MAX = 512,
 	GROUP_MEMBER_BYTES_MAX = 512, /* a consumer's name, as Redis calls it */
 	GROUP_READ_ENTRIES_MAX = 10000, /* of all callers in a turn, and */

@@ -1,8 +1,10 @@
 /*
- * XINFO STREAM key.
+ * XINFO STREAM key [FULL [COUNT n]]
  */
+#include "fcgi/limits.h"
 #include "handlers/plates/commands.h"
 #include "handlers/plates/entry.h"
+#include "handlers/plates/group_info.h"
 #include "handlers/plates/range.h"
 #include "handlers/plates/stream_info.h"
 
@@ -93,21 +95,86 @@ stream_info_write(struct json_writer *w, const struct stream_info *info)
 	entry_id_write(w, info->first_id);
 }
 
+enum { KEY = 2, FULL, COUNT };
+
+enum { FULL_COUNT_DEFAULT = 10 };
+
+struct xinfo {
+	struct stream_info info;
+	bool full;
+	int64_t count;		/* entries, and what is pending of each; 0: all */
+	struct text entries, all_groups; /* JSON; only if it is full */
+};
+
 bool
 parse_xinfo_stream(struct request *r, struct command *c)
 {
-	(void)r;
-	(void)c;
+	struct xinfo *x = arena_alloc(r->arena, sizeof(*x));
+
+	c->state = x;
+	x->count = FULL_COUNT_DEFAULT;
+	if (c->words == FULL)
+		return true;
+	x->full = command_word_is(c, FULL, "FULL");
+	if (!x->full || (c->words != COUNT && (c->words != COUNT + 2 ||
+	    !command_word_is(c, COUNT, "COUNT"))))
+		return command_error(r, c, "ERR unknown subcommand or wrong "
+		    "number of arguments for '%.*s'. Try XINFO HELP.",
+		    TEXT_ARG(text_cut(c->word[1], 128)));
+	if (c->words > COUNT &&
+	    !command_integer(r, c, COUNT + 1, ERR_INTEGER, &x->count))
+		return false;
+	if (x->count < 0)
+		x->count = FULL_COUNT_DEFAULT;
 	return true;
+}
+
+static void
+read_entries(struct request *r, struct command *c, struct xinfo *x)
+{
+	struct range range = {
+		.stream = x->info.stream.id,
+		.incarnation = x->info.stream.incarnation,
+		.low = ENTRY_ID_MIN,
+		.high = ENTRY_ID_MAX,
+		.count = x->count
+	};
+	struct json_writer w;
+	struct buffer out;
+
+	buffer_init(&out, r->arena);
+	json_start(&w, &out);
+	json_open_array(&w);
+	if (range_rest(r, &range, &w) == RANGE_LONG)
+		command_error(r, c, "ERR the entries have more than "
+		    "COMMAND_REPLY_BYTES_MAX (%d) bytes: ask for fewer with "
+		    "COUNT", COMMAND_REPLY_BYTES_MAX);
+	json_close_array(&w);
+	x->entries = (struct text){ out.p, out.n };
+}
+
+static void
+read_groups(struct request *r, struct command *c, struct xinfo *x)
+{
+	struct json_writer w;
+	struct buffer out;
+
+	buffer_init(&out, r->arena);
+	json_start(&w, &out);
+	if (group_info_write_all(r, c, &x->info.stream, x->count, &w))
+		x->all_groups = (struct text){ out.p, out.n };
 }
 
 enum verdict
 run_xinfo_stream(struct request *r, struct command *c)
 {
-	struct stream_info *info = arena_alloc(r->arena, sizeof(*info));
+	struct xinfo *x = c->state;
 
-	c->state = info;
-	stream_info_read(r, c, c->word[2], info);
+	if (!stream_info_read(r, c, c->word[KEY], &x->info) || !x->full)
+		return DONE;
+	read_entries(r, c, x);
+	if (!request_failed(r) && !c->error.p)
+		read_groups(r, c, x);
 	return DONE;
 }
 
@@ -115,16 +182,23 @@ void
 write_xinfo_stream(struct request *r, const struct command *c,
     struct json_writer *w)
 {
-	const struct stream_info *info = c->state;
+	const struct xinfo *x = c->state;
 
 	(void)r;
 	json_open_object(w);
-	stream_info_write(w, info);
-	json_name(w, "groups");
-	json_number(w, info->groups);
-	json_name(w, "first-entry");
-	json_raw(w, info->first);
-	json_name(w, "last-entry");
-	json_raw(w, info->last);
+	stream_info_write(w, &x->info);
+	if (x->full) {
+		json_name(w, "entries");
+		json_raw(w, x->entries);
+		json_name(w, "groups");
+		json_raw(w, x->all_groups);
+	} else {
+		json_name(w, "groups");
+		json_number(w, x->info.groups);
+		json_name(w, "first-entry");
+		json_raw(w, x->info.first);
+		json_name(w, "last-entry");
+		json_raw(w, x->info.last);
+	}
 	json_close_object(w);
 }

@@ -10,8 +10,8 @@
  * first and something has come. Redis looks at a key and its group before it
  * looks at the id, so a bad id is said at run().
  */
-#include "auth/gate.h"
 #include "fcgi/clock.h"
+#include "fcgi/settings.h"
 #include "handlers/plates/commands.h"
 #include "handlers/plates/entry.h"
 #include "handlers/plates/group.h"
@@ -152,8 +152,8 @@ stand_in_lines(struct request *r, struct command *c, struct xreadgroup *x)
 		return command_error(r, c, "ERR a read that blocks has at "
 		    "most CHANNELS_PER_REQUEST_MAX (%d) streams",
 		    CHANNELS_PER_REQUEST_MAX);
-	if (!block_ms || block_ms > COMMAND_BLOCK_MAX)
-		block_ms = COMMAND_BLOCK_MAX;
+	if (!block_ms || block_ms > settings.block_max_ms)
+		block_ms = settings.block_max_ms;
 	x->until_us = r->started_us + block_ms * 1000;
 	x->waits = true;
 	for (int i = 0; i < x->words.streams; i++) {
@@ -165,17 +165,6 @@ stand_in_lines(struct request *r, struct command *c, struct xreadgroup *x)
 		arena_defer(r->arena, leave_line,
 		    group_line_join(group->stream, key));
 	}
-	return true;
-}
-
-/* Who waited may have lost the right to it. */
-static bool
-is_allowed(struct request *r, const struct command *c,
-    const struct xreadgroup *x)
-{
-	for (int i = 0; i < x->words.streams; i++)
-		if (!allow_plate(r, c->facts->action, x->wish[i].group.name))
-			return false;
 	return true;
 }
 
@@ -263,7 +252,7 @@ run_xreadgroup(struct request *r, struct command *c)
 	enum verdict verdict;
 
 	if (x->waits) {
-		if (!r->turn && !is_allowed(r, c, x))
+		if (!r->turn && !command_allowed(r, c))
 			return DONE;
 	} else if (!r->turn && (!check_ids(r, c, x) ||
 	    !stand_in_lines(r, c, x))) {
