@@ -102,16 +102,14 @@ enum { FULL_COUNT_DEFAULT = 10 };
 struct xinfo {
 	struct stream_info info;
 	bool full;
-	int64_t count;		/* entries, and what is pending of each; 0: all */
+	struct text fault;	/* of the options: said if there is the key */
+	int64_t count;		/* of entries, and of each list; 0: all */
 	struct text entries, all_groups; /* JSON; only if it is full */
 };
 
-bool
-parse_xinfo_stream(struct request *r, struct command *c)
+static bool
+read_options(struct request *r, struct command *c, struct xinfo *x)
 {
-	struct xinfo *x = arena_alloc(r->arena, sizeof(*x));
-
-	c->state = x;
 	x->count = FULL_COUNT_DEFAULT;
 	if (c->words == FULL)
 		return true;
@@ -126,6 +124,19 @@ parse_xinfo_stream(struct request *r, struct command *c)
 		return false;
 	if (x->count < 0)
 		x->count = FULL_COUNT_DEFAULT;
+	return true;
+}
+
+bool
+parse_xinfo_stream(struct request *r, struct command *c)
+{
+	struct xinfo *x = arena_alloc(r->arena, sizeof(*x));
+
+	c->state = x;
+	if (!read_options(r, c, x)) {
+		x->fault = c->error;
+		c->error = TEXT_ABSENT;
+	}
 	return true;
 }
 
@@ -170,7 +181,10 @@ run_xinfo_stream(struct request *r, struct command *c)
 {
 	struct xinfo *x = c->state;
 
-	if (!stream_info_read(r, c, c->word[KEY], &x->info) || !x->full)
+	if (!stream_info_read(r, c, c->word[KEY], &x->info))
+		return DONE;
+	c->error = x->fault;
+	if (!x->full || c->error.p)
 		return DONE;
 	read_entries(r, c, x);
 	if (!request_failed(r) && !c->error.p)
