@@ -36,6 +36,10 @@ command_error(struct request *r, struct command *c, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(p, (size_t)n + 1, format, args);
 	va_end(args);
+	/* Redis's errors are lines: what a word brought in does not end one. */
+	for (int i = 0; i < n; i++)
+		if (p[i] == '\r' || p[i] == '\n')
+			p[i] = ' ';
 	c->error = (struct text){ p, (size_t)n };
 	return false;
 }
