@@ -15,6 +15,7 @@ from harness import runner  # noqa: E402
 from harness.context import Context, same  # noqa: E402
 from harness.instance import Instance  # noqa: E402
 from resp import Server  # noqa: E402
+from trial import Plates  # noqa: E402
 
 
 def main():
@@ -25,7 +26,7 @@ def main():
         print(f"beside redis-server {server.version()}")
         instance.start()
         context = Context(instance)
-        context.server = server
+        context.server, context.plates = server, Plates(instance.sql)
         counts = runner.run(
             tests, context,
             lambda: same(instance.last_words(), [], "last words"))

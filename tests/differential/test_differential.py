@@ -15,7 +15,7 @@ from masks import command_of
 from resp import Refusal
 from rules import RULES
 from sequences import Sequence, long_stream
-from trial import Here, There, Trial, same_value
+from trial import Here, Pipelined, There, Transaction, Trial, same_value
 
 SEED = int(os.environ.get("SEED", "1"))
 SEQUENCES = int(os.environ.get("SEQUENCES", "200"))
@@ -28,16 +28,17 @@ SENTENCES = pathlib.Path(__file__).resolve().parents[2] / "docs" / \
 
 
 def trial(t, database=0, here=Here, **more):
-    return Trial(here(t.fresh_admin()), There(t.server, database), **more)
+    return Trial(here(t.fresh_admin(), t.plates),
+                 There(t.server, database), **more)
 
 
-def all_alike(t, sequences, count=None):
+def all_alike(t, sequences, **more):
     """Sequences by their names, several at once."""
     waiting = collections.deque(sequences.items())
     differences, faults = {}, []
 
     def work(database):
-        mine = trial(t, database, count=count)
+        mine = trial(t, database, **more)
         try:
             while waiting and len(differences) < SHOWN:
                 name, steps = waiting.popleft()
@@ -71,7 +72,7 @@ def test_commands_are_answered_alike(t):
         kind[command_of(words)] += 1
 
     all_alike(t, {f"seed {seed}": Sequence(seed).commands(COMMANDS)
-                  for seed in range(SEED, SEED + SEQUENCES)}, count)
+                  for seed in range(SEED, SEED + SEQUENCES)}, count=count)
     if SEQUENCES >= 200:
         # Sequences in which hardly anything succeeds would show nothing.
         for make in ("XADD XLEN XDEL XTRIM XRANGE XREVRANGE XREAD XSETID DEL "
@@ -85,6 +86,18 @@ def test_commands_are_answered_alike(t):
 def test_long_streams_are_trimmed_alike(t):
     all_alike(t, {f"long {seed}": long_stream(seed, 12)
                   for seed in range(SEED, SEED + SEQUENCES // 20)})
+
+
+def test_pipelines_are_answered_alike(t):
+    all_alike(t, {f"seed {seed}": Sequence(seed).commands(COMMANDS)
+                  for seed in range(SEED, SEED + SEQUENCES // 5)},
+              here=Pipelined, chunk=5)
+
+
+def test_transactions_are_answered_alike(t):
+    all_alike(t, {f"seed {seed}": Sequence(seed).commands(COMMANDS)
+                  for seed in range(SEED, SEED + SEQUENCES // 5)},
+              here=Transaction, chunk=3)
 
 
 def test_each_difference_of_versions_is_told(t):

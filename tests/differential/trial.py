@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import threading
 
 from harness.client import Failure
 from masks import Stars, masked
@@ -10,7 +11,7 @@ from resp import Connection, Refusal
 from rules import ask_as_new, ours_as_old
 from sequences import GROUPS, KEYS, WRONG_TYPE
 
-numbers = itertools.count(1)
+PLATES_AT_ONCE = 500
 
 STATUS = (
     # what an error begins with, its status and its code
@@ -34,8 +35,6 @@ def everything():
 class There:
     """The server that is imitated, at a database of its own."""
 
-    name = "redis-server"
-
     def __init__(self, server, database):
         self.connection = Connection(server.path, database)
 
@@ -51,30 +50,104 @@ class There:
         return self.stars.hidden(masked(words, reply))
 
 
+class Plates:
+    """Plates nobody has used. Each has a stream whose entries have no ids:
+    there is a way to that in SQL alone."""
+
+    def __init__(self, sql):
+        self.sql, self.made, self.unused = sql, 0, []
+        self.lock = threading.Lock()
+
+    def next(self):
+        with self.lock:
+            if not self.unused:
+                self.make()
+            return self.unused.pop()
+
+    def make(self):
+        first, self.made = self.made + 1, self.made + PLATES_AT_ONCE
+        self.sql(
+            "with made as ("
+            "insert into sluice.plates (plate) select 'differential-' || n "
+            f"from generate_series({first}, {self.made}) n returning plate) "
+            "insert into sluice.streams (stream_id, name, content_type, "
+            "media_type, last_at, created_at) "
+            f"select sluice.stream_id(plate || '/{WRONG_TYPE}'), "
+            f"plate || '/{WRONG_TYPE}', 'text/plain', 'text/plain', now(), "
+            "now() from made")
+        self.unused = [f"differential-{n}"
+                       for n in range(self.made, first - 1, -1)]
+
+
 class Here:
     """A plate of its own for each sequence."""
 
-    name = "here"
-
-    def __init__(self, client):
-        self.client = client
+    def __init__(self, client, plates):
+        self.client, self.plates = client, plates
 
     def begin(self):
         self.stars = Stars()
-        self.plate = f"differential-{next(numbers)}"
-        self.client.post("/api/plates", {"id": self.plate}).expect(201)
-        self.client.put(
-            f"/v1/stream/{self.plate}/{WRONG_TYPE}", b"no stream",
-            headers={"Content-Type": "text/plain"}).expect(201)
+        self.plate = self.plates.next()
 
     def send(self, words):
         return self.client.post(f"/{self.plate}/streams/command", {
             "command": words[0], "args": words[1:]})
 
     def ask(self, words):
-        reply = read(self.send(self.stars.words(words)))
+        return self.told(words, read(self.send(self.stars.words(words))))
+
+    def told(self, words, reply):
         self.stars.took(words, reply)
         return self.stars.hidden(masked(words, ours_as_old(words, reply)))
+
+    def ask_all(self, steps):
+        return [self.ask(words) for words in steps]
+
+
+class Pipelined(Here):
+    """Some commands at a time. Those that may block are not for pipelines."""
+
+    path = "pipeline"
+
+    def ask_all(self, steps):
+        if len(steps) == 1 or any(
+                words[0].upper() in ("XREAD", "XREADGROUP")
+                for words in steps):
+            return super().ask_all(steps)
+        reply = self.client.post(f"/{self.plate}/{self.path}", [
+            self.stars.words(words) for words in steps])
+        replies = [refused(value) for value in reply.expect(200)["data"]]
+        if len(replies) != len(steps):
+            raise Failure(f"{reply} has {len(replies)} results, "
+                          f"expected {len(steps)}")
+        return self.settled(steps, replies)
+
+    def settled(self, steps, replies):
+        return list(map(self.told, steps, replies))
+
+
+class Transaction(Pipelined):
+    path = "transaction"
+
+    def settled(self, steps, replies):
+        """None of them was run, if one of them has words that are wrong."""
+        others = [reply for reply in replies if reply != ABORTED]
+        if len(others) == len(replies):
+            return super().settled(steps, replies)
+        if not others or not all(isinstance(reply, Refusal)
+                                 for reply in others):
+            raise Failure(f"{steps} was aborted: {replies}")
+        return Here.ask_all(self, steps)
+
+
+ABORTED = Refusal("EXECABORT Transaction discarded because of previous "
+                  "errors.")
+
+
+def refused(value):
+    if isinstance(value, dict) and list(value) == ["error"]:
+        return Refusal(value["error"])
+    return value
 
 
 def read(reply):
@@ -127,23 +200,40 @@ def said(reply):
         json.dumps(reply, ensure_ascii=False)
 
 
+def chunks(steps, size):
+    """Who speaks of the id that `*` gave has to know it."""
+    chunk = []
+    for words in steps:
+        chunk.append(words)
+        if len(chunk) == size or any("{*" in word for word in words):
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
 class Trial:
     """Two sides, which are given the same."""
 
-    def __init__(self, here, there, count=None):
+    def __init__(self, here, there, count=None, chunk=1):
         self.here, self.there = here, there
+        self.chunk = chunk	# how many commands are sent together
         self.count = count	# (words, reply): of each that was alike
 
     def run(self, steps):
         """The first difference, or None."""
         self.here.begin()
         self.there.begin()
-        for place, words in enumerate(itertools.chain(steps, everything())):
-            here, there = self.here.ask(words), self.there.ask(words)
-            if not same_value(here, there):
-                return Difference(steps[:place], words, here, there)
-            if self.count and place < len(steps):
-                self.count(words, there)
+        place = 0
+        for chunk in chunks([*steps, *everything()], self.chunk):
+            replies = zip(chunk, self.here.ask_all(chunk))
+            for place, (words, here) in enumerate(replies, place):
+                there = self.there.ask(words)
+                if not same_value(here, there):
+                    return Difference(steps[:place], words, here, there)
+                if self.count and place < len(steps):
+                    self.count(words, there)
+            place += 1
         return None
 
     def shrunk(self, difference):
