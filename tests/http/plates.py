@@ -31,9 +31,21 @@ class Plate:
     def add(self, key, id, *fields):
         return self.run("XADD", key, id, *(fields or ("a", "1")))
 
+    def of_another_type(self, key):
+        """Make the key one that holds no stream with ids, as there were
+        before there were plates."""
+        self.add(key, "1-1")
+        self.t.sql("update sluice.streams set last_id = null, deleted_id = "
+                   "null, added = null, length = null where name = "
+                   f"'{self.id}/{key}'")
+
+    def again(self):
+        """The same, by a connection of its own."""
+        return Plate(self.t, self.key, self.id)
+
     def of_process(self, number):
         """The same, but always answered by that worker."""
-        other = Plate(self.t, self.key, self.id)
+        other = self.again()
         other.client = self.t.instance.worker_client(number, self.key)
         return other
 

@@ -6,6 +6,7 @@ says of each route's members.
 
 import json
 
+import call_kinds as kinds
 import calls
 from harness.client import Failure
 from harness.context import same
@@ -18,7 +19,7 @@ OF_EACH_TYPE = {
 
 def wrong_values(kind):
     """Raw JSON texts that a member of that kind must refuse."""
-    if isinstance(kind, calls.Text):
+    if isinstance(kind, kinds.Text):
         fits = {"a text"}
         if kind.bytes_max is not None:
             yield "too long", json.dumps("x" * (kind.bytes_max + 1))
@@ -31,7 +32,7 @@ def wrong_values(kind):
             yield "U+0000", r'"a\u0000b"'
         if not kind.empty:
             yield "nothing", '""'
-    elif isinstance(kind, calls.Integer):
+    elif isinstance(kind, kinds.Integer):
         fits = {"a number"}
         for value in (kind.low - 1, kind.high + 1, 2 ** 31, 2 ** 32, 2 ** 63,
                       -2 ** 63 - 1, 2 ** 64 + kind.low, 10 ** 400):
@@ -42,9 +43,9 @@ def wrong_values(kind):
         yield "a number in quotes", '"1"'
         yield "NaN", "NaN"
         yield "a leading zero", "01"
-    elif isinstance(kind, calls.Boolean):
+    elif isinstance(kind, kinds.Boolean):
         fits = {"true"}
-    elif isinstance(kind, calls.Texts):
+    elif isinstance(kind, kinds.Texts):
         fits = {"an object"}
         for what, value in OF_EACH_TYPE.items():
             if what != "a text":
@@ -55,40 +56,40 @@ def wrong_values(kind):
         yield "too large", json.dumps({"m": "x" * (64 << 10)})
         yield "U+0000 in a name", r'{"a\u0000b": "x"}'
         yield "U+0000 in a value", r'{"m": "a\u0000b"}'
-    elif isinstance(kind, calls.Words):
+    elif isinstance(kind, kinds.Words):
         fits = {"an array"}
         for value in (["x"], [1], [None], [["pending"]], ["pending\0"]):
             yield f"{value} inside", json.dumps(value)
         yield "too many", json.dumps(["pending"] * 100000)
-    elif isinstance(kind, calls.Names):
+    elif isinstance(kind, kinds.Names):
         fits = {"an array"}
         for value in ([""], ["/"], [1], [None], [["x"]], [{}], ["a\0"],
                       ["x" * 1025], ["__ds"]):
             yield f"{value} inside", json.dumps(value)
         yield "too many", json.dumps([f"s{n}" for n in range(1001)])
-    elif isinstance(kind, calls.Arguments):
+    elif isinstance(kind, kinds.Arguments):
         fits = {"an array"}
         for value in (None, True, [], ["x"], {}):
             yield f"{value} inside", json.dumps(["key", value])
         yield "too many", json.dumps(["x"] * (1 << 17))
-    elif isinstance(kind, calls.Ids):
+    elif isinstance(kind, kinds.Ids):
         fits = {"an array"}
         for value in ([], [""], [" "], ["1-1", 7], [None], [["1-1"]], [{}]):
             yield f"{value} inside", json.dumps(value)
-    elif isinstance(kind, calls.Values):
+    elif isinstance(kind, kinds.Values):
         fits = {"an object"}
         for text in ('{}', '{"a": null}', '{"a": 1, "a": 2}',
                      r'{"a\u0000": 1}', '{"a": 01}', '{"a": .5}',
                      r'{"a": "\ud800"}', '{"a": [1,]}'):
             yield text, text
-    elif isinstance(kind, calls.Digits):
+    elif isinstance(kind, kinds.Digits):
         fits = {"a number"}
         for text in ("1.5", "1e3", '"1"', "NaN", "01", "+1", "- 1"):
             yield text, text
-    elif isinstance(kind, calls.Scalar):
+    elif isinstance(kind, kinds.Scalar):
         fits = {"a text", "a number", "a fraction"}
         yield "nothing", '""'
-    elif isinstance(kind, calls.Objects):
+    elif isinstance(kind, kinds.Objects):
         fits = {"an array"}
         yield "nothing", "[]"
         for value in ("x", 7, True, None, [], {}):
@@ -115,7 +116,7 @@ def bad_members(body, members):
         for what, text in wrong_values(kind):
             yield f"{name}: {what}", body_with(body, name, text)
         required = getattr(kind, "required", False) or \
-            isinstance(kind, calls.Objects)
+            isinstance(kind, kinds.Objects)
         if required:
             yield f"{name}: null", body_with(body, name, "null")
             yield f"{name}: missing", json.dumps(
@@ -124,7 +125,7 @@ def bad_members(body, members):
             name.encode() + b'": ' + json.dumps(
                 body.get(name, None)).encode() + b', "' + name.encode() + \
             b'": null}'
-        if isinstance(kind, calls.Objects):
+        if isinstance(kind, kinds.Objects):
             [item] = body[name]
             for what, bad in bad_members(item, kind.members):
                 yield f"{name}[1].{what}", body_with(
@@ -175,6 +176,13 @@ def state_of(t):
             from sluice.plates p),
         (select md5(string_agg(k::text, '' order by k.id))
             from sluice.plate_keys k),
+        (select md5(string_agg(s.name || s.length || s.last_id, ''
+            order by s.stream_id))
+            from sluice.streams s where s.last_id is not null),
+        (select md5(string_agg(c::text, '' order by c.stream_id, c.consumer))
+            from sluice.consumers c),
+        (select md5(string_agg(p::text, '' order by p.stream_id, p.id))
+            from sluice.pending p),
         (select md5(string_agg(b.config_hash::text, '' order by b.birth))
             from sluice.subscriptions b),
         (select md5(string_agg(l.subscription_id || l.name || l.explicit, ''

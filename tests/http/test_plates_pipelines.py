@@ -86,7 +86,7 @@ def test_a_transaction_is_seen_whole_or_not_at_all(t):
     done = threading.Event()
 
     def write():
-        own = Plate(t, plate.key, plate.id)
+        own = plate.again()
         for n in range(2, 60):
             keys = ("a", "b") if n % 2 else ("b", "a")
             own.post("/transaction", [["XADD", key, f"{n}-1", "n", "1"]
@@ -94,7 +94,7 @@ def test_a_transaction_is_seen_whole_or_not_at_all(t):
         done.set()
 
     def read():
-        own = Plate(t, plate.key, plate.id)
+        own = plate.again()
         while not done.is_set():
             a, b = own.post("/transaction", [
                 ["XLEN", "a"], ["XLEN", "b"]]).expect(200)["data"]
@@ -111,7 +111,7 @@ def test_transactions_that_begin_the_same_keys_do_not_meet(t):
     plate = Plate(t)
 
     def write(number):
-        own = Plate(t, plate.key, plate.id)
+        own = plate.again()
         for n in range(20):
             keys = [f"{n}-{k}" for k in range(5)]
             keys = keys if number % 2 else keys[::-1]
