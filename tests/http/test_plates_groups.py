@@ -1,0 +1,471 @@
+"""Consumer groups: each entry to one consumer, until it is acknowledged."""
+
+import json
+import socket
+
+from harness.context import Call, same, within
+from plates import Plate, error_of
+from race.transaction import Transaction
+
+REFUSALS = {
+    "key": "ERR The XGROUP subcommand requires the key to exist. Note that "
+           "for CREATE you may want to use the MKSTREAM option to create an "
+           "empty stream automatically.",
+    "group": "NOGROUP No such consumer group 'none' for key name 'k'",
+    "read": "NOGROUP No such key 'k' or consumer group 'none' in XREADGROUP "
+            "with GROUP option",
+    "other": "NOGROUP No such key 'k' or consumer group 'none'",
+}
+
+
+class Group:
+    """A group of a key of a plate of its own."""
+
+    def __init__(self, t, entries=0, at="0"):
+        self.t, self.key, self.name = t, "k", "g"
+        self.plate = Plate(t)
+        same(self.plate.run("XGROUP", "CREATE", "k", "g", at, "MKSTREAM"),
+             "OK")
+        self.ids = [self.add() for _ in range(entries)]
+
+    def add(self):
+        return self.plate.add("k", "*")
+
+    def words(self, member, *options, ids=(">",), keys=("k",)):
+        return ["XREADGROUP", "GROUP", self.name, member, *options,
+                "STREAMS", *keys, *ids]
+
+    def read(self, member, *options, **more):
+        """The ids that it is given; None of nothing."""
+        return ids_of(self.plate.run(*self.words(member, *options, **more)))
+
+    def waits(self, member, *options, process=None, **more):
+        """A read that blocks, beside the test."""
+        plate = Plate(self.t, self.plate.key, self.plate.id)
+        if process is not None:
+            plate = plate.of_process(process)
+        waiting = Call(plate.ask, *self.words(
+            member, "BLOCK", "20000", *options, **more))
+        return waiting
+
+    def pending(self):
+        """(id, consumer, deliveries)."""
+        return [(id, name, times) for id, name, _, times in
+                self.plate.run("XPENDING", "k", "g", "-", "+", "100")]
+
+
+def ids_of(found):
+    if found is None:
+        return None
+    [entries] = found.values()
+    return [id for id, _ in entries]
+
+
+def given(call):
+    return ids_of(call.result(10).expect(200)["data"]["result"])
+
+
+# --- XGROUP --------------------------------------------------------------
+
+def test_groups_are_made_and_destroyed(t):
+    g = Group(t)
+    same(error_of(g.plate.ask("XGROUP", "CREATE", "k", "g", "$"), 409),
+         ("busy_group", "BUSYGROUP Consumer Group name already exists"))
+    same(g.plate.run("XGROUP", "DESTROY", "k", "g"), 1)
+    same(g.plate.run("XGROUP", "DESTROY", "k", "g"), 0)
+    same(g.plate.run("XGROUP", "CREATE", "k", "g", "$"), "OK")
+
+
+def test_consumers_are_made_and_deleted(t):
+    g = Group(t, 2)
+    same(g.plate.run("XGROUP", "CREATECONSUMER", "k", "g", "m"), 1)
+    same(g.plate.run("XGROUP", "CREATECONSUMER", "k", "g", "m"), 0)
+    g.read("m")
+    same(g.plate.run("XGROUP", "DELCONSUMER", "k", "g", "m"), 2)
+    same(g.plate.run("XGROUP", "DELCONSUMER", "k", "g", "m"), 0)
+    same(g.pending(), [])
+
+
+def test_refusals(t):
+    plate = Plate(t)
+
+    def refused(kind, status, *words):
+        same(error_of(plate.ask(*words), status)[1], REFUSALS[kind])
+
+    for sub, *more in (("CREATE", "0"), ("SETID", "0"), ("DESTROY",),
+                       ("CREATECONSUMER", "m"), ("DELCONSUMER", "m")):
+        refused("key", 400, "XGROUP", sub, "k", "none", *more)
+    read = ["XREADGROUP", "GROUP", "none", "m", "STREAMS", "k", ">"]
+    others = (["XPENDING", "k", "none"],
+              ["XCLAIM", "k", "none", "m", "0", "1-1"],
+              ["XAUTOCLAIM", "k", "none", "m", "0", "0"])
+    same(error_of(plate.ask("XINFO", "GROUPS", "k"), 404)[1],
+         "ERR no such key")
+    for _ in range(2):
+        refused("read", 404, *read)
+        for words in others:
+            refused("other", 404, *words)
+        same(plate.run("XACK", "k", "none", "no id"), 0)
+        plate.add("k", "*")
+    for sub, *more in (("SETID", "0"), ("CREATECONSUMER", "m"),
+                       ("DELCONSUMER", "m")):
+        refused("group", 404, "XGROUP", sub, "k", "none", *more)
+    refused("group", 404, "XINFO", "CONSUMERS", "k", "none")
+
+
+def test_a_key_of_another_type(t):
+    plate = Group(t).plate
+    t.sql("update sluice.streams set last_id = null where stream_id = "
+          f"sluice.stream_id('{plate.id}/k')")
+    for words in (["XGROUP", "CREATE", "k", "g", "0"],
+                  ["XGROUP", "CREATE", "k", "g", "0", "MKSTREAM"],
+                  ["XGROUP", "DESTROY", "k", "g"],
+                  ["XREADGROUP", "GROUP", "g", "m", "STREAMS", "k", ">"],
+                  ["XREADGROUP", "GROUP", "g", "m", "STREAMS", "k", "0"],
+                  ["XACK", "k", "g", "1-1"], ["XPENDING", "k", "g"],
+                  ["XCLAIM", "k", "g", "m", "0", "1-1"],
+                  ["XAUTOCLAIM", "k", "g", "m", "0", "0"],
+                  ["XINFO", "GROUPS", "k"], ["XINFO", "CONSUMERS", "k", "g"],
+                  ["XINFO", "STREAM", "k", "FULL"]):
+        same(error_of(plate.ask(*words), 409)[0], "wrong_type")
+
+
+def test_names_have_limits(t):
+    plate = Plate(t)
+    for name in ("", "a\0b", "x" * 513):
+        error_of(plate.ask("XGROUP", "CREATE", "k", name, "0", "MKSTREAM"),
+                 400)
+    for name in ("a\0b", "x" * 513):
+        error_of(plate.ask("XREADGROUP", "GROUP", "g", name, "STREAMS", "k",
+                           ">"), 400)
+    same(plate.run("XLEN", "k"), 0)
+    plate.run("XGROUP", "CREATE", "k", "ä" * 256, "0", "MKSTREAM")
+    same(plate.run("XREADGROUP", "GROUP", "ä" * 256, "", "STREAMS", "k",
+                   ">"), None)
+    same([c["name"] for c in plate.run("XINFO", "CONSUMERS", "k",
+                                       "ä" * 256)], [""])
+
+
+# --- reading -------------------------------------------------------------
+
+def test_an_entry_is_given_once_until_it_is_acknowledged(t):
+    g = Group(t, 3)
+    same(g.read("m", "COUNT", "2"), g.ids[:2])
+    same(g.read("n"), g.ids[2:])
+    same(g.read("m"), None)
+    same(g.read("m", ids=["0"]), g.ids[:2])
+    same(g.read("m", ids=[g.ids[0]]), g.ids[1:2])
+    same(g.plate.run("XACK", "k", "g", g.ids[0], g.ids[0], "1-1"), 1)
+    same(g.read("m", ids=["0"]), g.ids[1:2])
+    same(g.read("o", ids=["0"]), [])
+    same(g.pending(), [(g.ids[1], "m", 4), (g.ids[2], "n", 1)])
+
+
+def test_an_entry_that_is_gone_shows_in_the_history(t):
+    g = Group(t, 2)
+    g.read("m")
+    g.plate.run("XDEL", "k", g.ids[0])
+    same(g.plate.run(*g.words("m", ids=["0"])),
+         {"k": [[g.ids[0], None], [g.ids[1], ["a", "1"]]]})
+
+
+def test_several_streams_are_read_together(t):
+    g = Group(t, 2)
+    g.plate.run("XGROUP", "CREATE", "other", "g", "0", "MKSTREAM")
+    g.plate.run("XGROUP", "CREATE", "empty", "g", "0", "MKSTREAM")
+    last = g.plate.add("other", "*")
+    keys, new = ("other", "empty", "k"), (">", ">", ">")
+    found = g.plate.run(*g.words("m", "COUNT", "1", keys=keys, ids=new))
+    same(found, {"other": [[last, ["a", "1"]]],
+                 "k": [[g.ids[0], ["a", "1"]]]})
+    same(error_of(g.plate.ask(*g.words(
+        "m", keys=("k", "none", "empty"), ids=new)), 404)[1],
+        "NOGROUP No such key 'none' or consumer group 'g' in XREADGROUP "
+        "with GROUP option")
+    same(g.plate.run(*g.words("m", keys=keys, ids=("0", "0", ">"))),
+         {"other": [[last, ["a", "1"]]], "empty": [],
+          "k": [[g.ids[1], ["a", "1"]]]})
+
+
+def test_one_stream_twice_shows_all_that_was_given(t):
+    g = Group(t, 3)
+    same(g.read("m", "COUNT", "1", keys=("k", "k"), ids=(">", ">")),
+         g.ids[:2])
+    same(g.read("m", "COUNT", "1", keys=("k", "k"), ids=("0", ">")),
+         [g.ids[0], g.ids[2]])
+
+
+def test_the_first_thing_that_is_wrong_is_said(t):
+    g = Group(t, 1)
+    bad_id = "ERR Invalid stream ID specified as stream command argument"
+    for keys, ids, begins in (
+            (("k", "none"), ("x", ">"), bad_id),
+            (("none", "k"), (">", "x"), "NOGROUP No such key 'none'"),
+            (("k", "none"), (">", "x"), "NOGROUP No such key 'none'"),
+            (("k",), ("$",), "ERR The $ ID is meaningless"),
+            (("k",), ("+",), "ERR The + ID is meaningless")):
+        said = g.plate.ask(*g.words("m", keys=keys, ids=ids)).error
+        same(said[:len(begins)], begins)
+    same(g.pending(), [])
+
+
+def test_noack_leaves_nothing_pending(t):
+    g = Group(t, 2)
+    same(g.read("m", "NOACK", "COUNT", "1"), g.ids[:1])
+    same(g.read("m", "NOACK", keys=("k", "k"), ids=(">", ">")), g.ids[1:])
+    same(g.pending(), [])
+
+
+# --- waiting -------------------------------------------------------------
+
+def test_an_entry_wakes_who_waits(t):
+    g = Group(t)
+    for _ in range(5):
+        waiting = g.waits("m")
+        t.wait_for_parked(1)
+        with within(2, "the wake-up"):
+            id = g.add()
+            same(given(waiting), [id])
+
+
+def test_waiting_in_vain_ends_with_null(t):
+    g = Group(t)
+    with within(2, "a wait of 100 ms"):
+        same(g.read("m", "BLOCK", "100"), None)
+    same(g.read("m", "BLOCK", "1", keys=("k", "k"), ids=(">", ">")), None)
+
+
+def test_a_history_is_not_waited_for(t):
+    g = Group(t)
+    with within(2, "the reads"):
+        same(g.read("m", "BLOCK", "0", ids=["0"]), [])
+        same(g.read("m", "BLOCK", "0", keys=("k", "k"), ids=("0", ">")), [])
+
+
+def test_each_entry_wakes_one(t):
+    """The waiters are spread over the processes."""
+    g = Group(t)
+    waiting = [g.waits(f"m{n}", "COUNT", "1") for n in range(12)]
+    t.wait_for_parked(12)
+    with within(5, "the wake-ups"):
+        ids = [g.add() for _ in range(12)]
+        got = [given(call) for call in waiting]
+    same(sorted(id for [id] in got), sorted(ids))
+    same(len(g.pending()), 12)
+
+
+def test_who_is_served_wakes_the_next_while_there_is_more(t):
+    g = Group(t)
+    waiting = [g.waits(f"m{n}", "COUNT", "1") for n in range(6)]
+    t.wait_for_parked(6)
+    with within(5, "the wake-ups"):
+        # One commit, and so one wake-up.
+        ids = g.plate.post("/transaction", [
+            ["XADD", "k", "*", "a", "1"]] * 6).expect(200)["data"]
+        same(sorted(id for call in waiting for id in given(call)),
+             sorted(ids))
+
+
+def test_first_come_is_first_served(t):
+    g = Group(t)
+    waiting = []
+    for n in range(4):
+        waiting.append(g.waits(f"m{n}", process=0))
+        t.wait_for_parked(n + 1)
+    for call in waiting:
+        id = g.add()
+        same(given(call), [id])
+
+
+def test_who_waits_in_the_other_process_is_woken(t):
+    g = Group(t)
+    for happen in (
+            lambda: g.plate.of_process(0).add("k", "*"),
+            lambda: t.sql("select sluice.append("
+                          f"'{g.plate.id}/k', '{{\"a\":\"1\"}}')")):
+        waiting = g.waits("m", process=1)
+        t.wait_for_parked(1)
+        with within(2, "the wake-up"):
+            happen()
+            same(len(given(waiting)), 1)
+
+
+def test_one_who_waits_at_several_streams(t):
+    g = Group(t)
+    for key in ("other", "k", "other"):
+        g.plate.ask("XGROUP", "CREATE", "other", "g", "0", "MKSTREAM")
+        waiting = g.waits("m", keys=("k", "other"), ids=(">", ">"))
+        t.wait_for_parked(1)
+        with within(2, "the wake-up"):
+            id = g.plate.add(key, "*")
+            same(waiting.result(10).expect(200)["data"]["result"],
+                 {key: [[id, ["a", "1"]]]})
+
+
+def test_two_groups_of_a_stream_are_both_woken(t):
+    g = Group(t)
+    other = Group(t)
+    other.plate, other.name = g.plate, "other"
+    g.plate.run("XGROUP", "CREATE", "k", "other", "0")
+    waiting = [g.waits("m"), other.waits("m")]
+    t.wait_for_parked(2)
+    with within(2, "the wake-ups"):
+        id = g.add()
+        same([given(call) for call in waiting], [[id], [id]])
+
+
+def test_who_hangs_up_takes_nothing_along(t):
+    g = Group(t)
+    body = json.dumps({"command": "XREADGROUP", "args": g.words(
+        "gone", "BLOCK", "20000")[1:]}).encode()
+    gone = []
+    for _ in range(4):
+        s = socket.create_connection(("127.0.0.1", t.instance.http_port))
+        s.sendall(f"POST /{g.plate.id}/streams/command HTTP/1.1\r\n"
+                  f"Host: x\r\nAuthorization: {g.plate.key}\r\n"
+                  f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        gone.append(s)
+    t.wait_for_parked(4)
+    waiting = g.waits("m")
+    t.wait_for_parked(5)
+    for s in gone:
+        s.close()
+    id = g.add()
+    with within(5, "the wake-up"):
+        same(given(waiting), [id])
+    same(g.pending(), [(id, "m", 1)])
+
+
+def ends_the_wait(t, end, keys=("k",)):
+    """end(group) lets all who wait hear that there is no such group."""
+    g = Group(t)
+    g.plate.run("XGROUP", "CREATE", "other", "g", "0", "MKSTREAM")
+    waiting = [g.waits(f"m{n}", process=n % 2, keys=keys,
+                       ids=(">",) * len(keys)) for n in range(6)]
+    t.wait_for_parked(6)
+    with within(5, "the end of all waits"):
+        end(g)
+        for call in waiting:
+            same(error_of(call.result(10), 404), (
+                "no_group", "NOGROUP No such key 'k' or consumer group 'g' "
+                "in XREADGROUP with GROUP option"))
+
+
+def test_the_end_of_a_group_ends_the_wait(t):
+    for keys in (("k",), ("other", "k")):
+        ends_the_wait(t, lambda g: g.plate.run("XGROUP", "DESTROY", "k",
+                                               "g"), keys)
+
+
+def test_the_end_of_a_key_ends_the_wait(t):
+    for keys in (("k",), ("other", "k")):
+        ends_the_wait(t, lambda g: g.plate.run("DEL", "k"), keys)
+
+
+def test_a_group_set_back_serves_who_waits(t):
+    g = Group(t, 1)
+    g.read("m")
+    waiting = g.waits("n")
+    t.wait_for_parked(1)
+    with within(2, "the wake-up"):
+        g.plate.run("XGROUP", "SETID", "k", "g", "0")
+        same(given(waiting), g.ids)
+    same(g.pending(), [(g.ids[0], "n", 1)])
+
+
+def test_a_revoked_right_ends_the_wait(t):
+    g = Group(t)
+    user = t.new_user(("consume", f"plate:{g.plate.id}/k"))
+    plate = Plate(t, t.token_for(user), g.plate.id)
+    waiting = Call(plate.ask, *g.words("m", "BLOCK", "20000"))
+    t.wait_for_parked(1)
+    with within(5, "the end of the wait"):
+        t.forget_users()
+        same(waiting.result().status in (401, 403), True)
+
+
+def test_waiting_holds_no_thread(t):
+    g = Group(t)
+    waiting = [g.waits(f"m{n}", "COUNT", "1") for n in range(60)]
+    t.wait_for_parked(60)
+    other = Group(t, 3)
+    with within(5, "requests beside 60 waiting ones"):
+        for n in range(3):
+            same(other.read("m", "COUNT", "1"), [other.ids[n]])
+    for _ in range(60):
+        g.add()
+    same(len({id for call in waiting for id in given(call)}), 60)
+
+
+def test_a_group_that_somebody_holds_is_waited_for(t):
+    g = Group(t, 1)
+    with Transaction(t, "select from sluice.consumers where stream_id = "
+                     f"sluice.stream_id('{g.plate.id}/k') for update"):
+        reading = Call(Plate(t, g.plate.key, g.plate.id).ask, *g.words("m"))
+        with within(2, "an acknowledgement beside it"):
+            same(g.plate.run("XACK", "k", "g", "1-1"), 0)
+        t.wait_for_parked(1)
+    same(given(reading), g.ids)
+
+
+# --- claims, XPENDING, XINFO ---------------------------------------------
+
+def test_pending_entries_are_told_of(t):
+    g = Group(t, 3)
+    same(g.plate.run("XPENDING", "k", "g"), [0, None, None, None])
+    g.read("n", "COUNT", "1")
+    g.read("m")
+    same(g.plate.run("XPENDING", "k", "g"),
+         [3, g.ids[0], g.ids[2], [["m", "2"], ["n", "1"]]])
+    listed = g.plate.run("XPENDING", "k", "g", "(" + g.ids[0], "+", "1")
+    same([(id, name, times) for id, name, _, times in listed],
+         [(g.ids[1], "m", 1)])
+    same(0 <= listed[0][2] < 10000, True)
+    same([e[0] for e in g.plate.run("XPENDING", "k", "g", "-", "+", "9",
+                                    "n")], g.ids[:1])
+    same(g.plate.run("XPENDING", "k", "g", "IDLE", "60000", "-", "+", "9"),
+         [])
+
+
+def test_entries_are_claimed(t):
+    g = Group(t, 3)
+    g.read("m")
+    same(g.plate.run("XCLAIM", "k", "g", "n", "0", g.ids[1], g.ids[0]),
+         [[g.ids[1], ["a", "1"]], [g.ids[0], ["a", "1"]]])
+    same(g.plate.run("XCLAIM", "k", "g", "n", "60000", g.ids[2]), [])
+    same(g.plate.run("XCLAIM", "k", "g", "n", "0", g.ids[2], "JUSTID",
+                     "IDLE", "5000", "RETRYCOUNT", "7"), [g.ids[2]])
+    same(g.pending(), [(g.ids[0], "n", 2), (g.ids[1], "n", 2),
+                       (g.ids[2], "n", 7)])
+    same(g.plate.run("XAUTOCLAIM", "k", "g", "o", "4000", "-"),
+         ["0-0", [[g.ids[2], ["a", "1"]]], []])
+    g.plate.run("XDEL", "k", g.ids[0])
+    same(g.plate.run("XAUTOCLAIM", "k", "g", "o", "0", "0", "COUNT", "2",
+                     "JUSTID"), [g.ids[2], [g.ids[1]], [g.ids[0]]])
+
+
+def test_information(t):
+    g = Group(t, 2)
+    g.read("m", "COUNT", "1")
+    g.read("n", ids=["0"])
+    same(g.plate.run("XINFO", "GROUPS", "k"), [{
+        "name": "g", "consumers": 2, "pending": 1,
+        "last-delivered-id": g.ids[0], "entries-read": 1, "lag": 1}])
+    m, n = g.plate.run("XINFO", "CONSUMERS", "k", "g")
+    same(list(m), ["name", "pending", "idle", "inactive"])
+    same((m["name"], m["pending"], n["name"], n["pending"], n["inactive"]),
+         ("m", 1, "n", 0, -1))
+    same(0 <= m["inactive"] < 10000 and 0 <= n["idle"] < 10000, True)
+    full = g.plate.run("XINFO", "STREAM", "k", "FULL", "COUNT", "1")
+    same(full["entries"], [[g.ids[0], ["a", "1"]]])
+    [group] = full["groups"]
+    same(list(group), ["name", "last-delivered-id", "entries-read", "lag",
+                       "pel-count", "pending", "consumers"])
+    [[id, owner, at, times]] = group["pending"]
+    same((id, owner, times, group["pel-count"]), (g.ids[0], "m", 1, 1))
+    m, n = group["consumers"]
+    same(list(m), ["name", "seen-time", "active-time", "pel-count",
+                   "pending"])
+    same((m["pending"], n["pending"], n["active-time"]),
+         ([[id, at, 1]], [], -1))
+    same(m["active-time"] == m["seen-time"] == at, True)
