@@ -3,8 +3,8 @@
 from harness import streams
 from harness.context import Call, eventually, same, within
 from harness.streams import LongPollReader, SseReader
+from harness.transaction import Transaction
 from test_two_hosts import another_host
-from transaction import Transaction
 
 
 def hold(name):
