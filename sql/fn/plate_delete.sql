@@ -18,7 +18,10 @@ as $$
 #variable_conflict use_column
 declare
 	v_key record;
-	v_gone record;
+	v_id bytea;
+	v_bytes bigint;
+	v_gone_bytes bigint := 0;
+	v_highest bytea;
 begin
 	count := 0;
 	select o.status, o.incarnation
@@ -28,23 +31,26 @@ begin
 	if status <> 0 then
 		return;
 	end if;
-	with gone as (
+	-- One by one: for any of several ids, while nothing is known of the
+	-- table, a plan may look at all entries of the stream.
+	foreach v_id in array p_id loop
 		delete from sluice.entries e
 		where e.stream_id = p_stream
 		and e.incarnation = v_key.incarnation
-		and e.id = any (p_id)
-		returning e.id, octet_length(e.data) as bytes
-	)
-	select count(*) as count, sum(g.bytes) as bytes,
-		(array_agg(g.id order by g.id desc))[1] as highest
-	into v_gone
-	from gone g;
-	count := v_gone.count;
+		and e.id = v_id
+		returning octet_length(e.data)
+		into v_bytes;
+		if found then
+			count := count + 1;
+			v_gone_bytes := v_gone_bytes + v_bytes;
+			v_highest := greatest(v_highest, v_id);
+		end if;
+	end loop;
 	if count > 0 then
 		update sluice.streams s
-		set bytes = s.bytes - v_gone.bytes,
-			length = s.length - v_gone.count,
-			deleted_id = greatest(s.deleted_id, v_gone.highest)
+		set bytes = s.bytes - v_gone_bytes,
+			length = s.length - count,
+			deleted_id = greatest(s.deleted_id, v_highest)
 		where s.stream_id = p_stream;
 	end if;
 end
