@@ -5,7 +5,7 @@ import socket
 
 from harness.context import Call, same, within
 from plates import Plate, error_of
-from race.transaction import Transaction
+from harness.transaction import Transaction
 
 REFUSALS = {
     "key": "ERR The XGROUP subcommand requires the key to exist. Note that "
