@@ -145,7 +145,8 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint unit sql-test http conformance client-test race fuzz sanitize tsan
+suites = lint unit sql-test http differential conformance client-test race \
+    fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')

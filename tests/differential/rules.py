@@ -14,6 +14,12 @@ from resp import Refusal
 GROUP_READ, READ = "XREADGROUP", "XREAD"
 UNBALANCED = ("ERR Unbalanced XREAD list of streams: for each stream key an "
               "ID or '$' must be specified.")
+BAD_ID = "ERR Invalid stream ID specified as stream command argument"
+MEANINGLESS = (
+    "ERR The + ID is meaningless in the context of XREADGROUP: you want to "
+    "read the history of this consumer by specifying a proper ID, or use the "
+    "> ID to get new messages. The + ID would just return an empty result "
+    "set.")
 TOO_LARGE = "ERR Elements are too large to be stored"
 SMALLER = ("ERR The ID specified in XADD is equal or smaller than the target "
            "stream top item")
@@ -91,18 +97,40 @@ def unbalanced(words, reply):
                    f"key an ID or '{other}' must be specified.")
 
 
+def meaningless(words, reply):
+    """The first id that is none is `+`."""
+    if command_of(words) != GROUP_READ or not isinstance(reply, Refusal):
+        return reply
+    for id in streams_of(words)[1]:
+        if id == "+" and reply == Refusal(BAD_ID):
+            return Refusal(MEANINGLESS)
+        if id != ">" and id_of(id) is None:
+            break
+    return reply
+
+
 def too_large(words, reply):
     return Refusal(SMALLER) if reply == Refusal(TOO_LARGE) else reply
 
 
 # What is done after a command that was no error.
 
+def group_of(words):
+    """The last one that XREADGROUP names, and its consumer."""
+    place, found = 1, None
+    while words[place].upper() != "STREAMS":
+        option = words[place].upper()
+        if option == "GROUP":
+            found = words[place + 1:place + 3]
+        place += {"GROUP": 3, "NOACK": 1}.get(option, 2)
+    return found
+
+
 def consumers_of(words, reply):
     name = command_of(words)
     if name == GROUP_READ:
-        at = place_of(words, "GROUP")
-        return [(key, words[at], words[at + 1]) for key in
-                streams_of(words)[0]]
+        group, consumer = group_of(words)
+        return [(key, group, consumer) for key in streams_of(words)[0]]
     if name in ("XCLAIM", "XAUTOCLAIM"):
         return [tuple(words[1:4])]
     return []
@@ -156,6 +184,7 @@ RULES = (
     Rule("`XREAD` with `+`", before=read_last),
     Rule("`XSETID` below the highest deleted id", before=set_below_deleted),
     Rule("keys and ids that do not match in number", reply=unbalanced),
+    Rule("`XREADGROUP` with `+`", reply=meaningless),
     Rule("`XADD` of `ms-*` where `ms` is full", reply=too_large),
     Rule("a consumer that was given nothing", after=create_consumers),
     Rule("`inactive` in `XINFO CONSUMERS`", ours=without_inactive),

@@ -2,33 +2,15 @@
 
 There are few keys, groups and consumers, and ids come mostly from what the
 sequence has added itself, so that what is claimed is often pending, and what
-is read was often deleted. Some commands are spoilt on purpose: a word too
-many or too few, an odd one, an option in odd case. The same seed gives the
-same sequence.
+is read was often deleted. Some commands are spoilt on purpose (misuses.py). The
+same seed gives the same sequence.
 """
 
 import random
 
-KEYS = ("a", "a", "a", "a", "b", "b", "c")
-WRONG_TYPE = "w"	# a key that holds something else
-MISSING = "n"
-GROUPS = ("g", "h")
-CONSUMERS = ("x", "x", "y", "z")
-FULL = 2 ** 64 - 1
+from misuses import MISUSES, harmless, odd_case, spoilt
+from names import CONSUMERS, FULL, KEYS, MISSING, WRONG_TYPE
 
-ODD_WORDS = (
-    "", "0", "1", "-1", "1.5", "01", "+1", " 1", "-0", "x", "-", "+", "$",
-    ">", "*", "(", "(1", "(-", "(+", "=", "~", "0-0", "(0-0", "0-1", "5-*",
-    "1-", "1-x", "-1-1", "+1-1", "01-01", "\t1- 1", "1-1-1", "1-1 ", "4--1",
-    "4--0", "4- -1", "4--18446744073709551615", "4--9223372036854775809",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-    "18446744073709551615", "18446744073709551616",
-    "18446744073709551615-18446744073709551615",
-    "(18446744073709551615-18446744073709551615",
-    "1" * 127, "1" * 128, "caf\u00e9", "two words", "\n", "null",
-    "MAXLEN", "MINID", "LIMIT", "NOMKSTREAM", "COUNT", "IDLE", "JUSTID",
-    "FORCE", "LASTID", "RETRYCOUNT", "NOACK", "ENTRIESREAD", "MKSTREAM",
-    "FULL", "ENTRIESADDED", "MAXDELETEDID")
 NUMBERS = ("0", "1", "2", "3", "10", "100")
 HOUR, TWO_HOURS = "3600000", "7200000"
 
@@ -40,6 +22,7 @@ class Sequence:
         self.random = random.Random(seed)
         self.last = {}
         self.added = {}
+        self.groups = set()
         self.stars = 0
 
     def one_of(self, *things):
@@ -262,13 +245,19 @@ class Sequence:
         key = self.key()
         return ["XINFO", "CONSUMERS", key, self.group(key)]
 
+    def misuse(self):
+        key = self.key()
+        words = [word.format(key=key) for word in self.one_of(*MISUSES)]
+        return [self.star(key) if word == "*" else word for word in words]
+
     WEIGHTS = (
         (22, xadd), (2, xlen), (6, xdel), (4, xtrim), (3, xrange),
-        (3, xrevrange), (5, xread), (2, xsetid), (1, delete),
+        (3, xrevrange), (5, xread), (2, xsetid), (0.7, delete),
         (6, create_group), (3, set_group_id), (1, destroy_group),
         (2, create_consumer), (2, delete_consumer), (14, xreadgroup),
         (6, xack), (6, xpending), (7, xclaim), (5, xautoclaim),
-        (3, xinfo_stream), (3, xinfo_groups), (2, xinfo_consumers))
+        (3, xinfo_stream), (3, xinfo_groups), (2, xinfo_consumers),
+        (5, misuse))
 
     def command(self):
         [make] = self.random.choices([make for _, make in self.WEIGHTS],
@@ -283,15 +272,15 @@ class Sequence:
             words = [odd_case(self.random, word) for word in words]
         return harmless(words)
 
-    def beginning(self):
-        """Without groups there is little to see."""
-        for key, group, percent in (("a", "g", 85), ("b", "g", 60),
-                                    ("a", "h", 40), ("c", "g", 30)):
-            yield from self.some(percent, [
-                "XGROUP", "CREATE", key, group, "0", "MKSTREAM"])
+    def group_again(self):
+        """Without groups there is little to see: there are some of these."""
+        for key, group in (("a", "g"), ("b", "g"), ("a", "h"), ("c", "g")):
+            if (key, group) not in self.groups and self.chance(60):
+                self.groups.add((key, group))
+                yield ["XGROUP", "CREATE", key, group, "0", "MKSTREAM"]
 
     def commands(self, count):
-        steps = list(self.beginning())
+        steps = list(self.group_again())
         while len(steps) < count:
             steps.append(self.command())
             # A stream whose last id is the last one takes no more.
@@ -299,7 +288,16 @@ class Sequence:
                 if last[0] == FULL and self.chance(20):
                     del self.last[key]
                     steps.append(["DEL", key])
+            self.forget_groups(steps[-1])
+            if self.chance(10):
+                steps += self.group_again()
         return steps[:count]
+
+    def forget_groups(self, words):
+        gone = words[1:] if words[0] == "DEL" else []
+        self.groups = {(key, group) for key, group in self.groups
+                       if key not in gone
+                       and words[1:] != ["DESTROY", key, group]}
 
 
 def long_stream(seed, count):
@@ -337,72 +335,3 @@ def long_stream(seed, count):
             if added.index(id) % 100 != 99]])
         steps.append(["XLEN", "a"])
     return steps
-
-
-# Spoiling.
-
-SUBCOMMANDS = ("XINFO", "XGROUP")
-
-
-def front_of(words):
-    """How many words say what is done, and to which key: those stay."""
-    if words[0] in ("XREAD", "XREADGROUP", "DEL"):
-        return 1
-    return 3 if words[0] in SUBCOMMANDS else 2
-
-
-def spoilt(random, words):
-    words, front = list(words), front_of(words)
-    kind = random.randrange(5)
-    if words[0] == "DEL":
-        return words
-    if kind == 0:
-        return words[:random.randint(1, len(words))]
-    if kind == 1:
-        return words + [random.choice(ODD_WORDS)]
-    if words[0] in SUBCOMMANDS and kind == 2:
-        words[1] = random.choice(("FOO", "CREATE", "STREAM", "SETID", "x"))
-        return words
-    # Behind STREAMS there are keys: an odd one is another matter.
-    end = words.index("STREAMS") if "STREAMS" in words else len(words)
-    if end <= front:
-        return words
-    at = random.randrange(front, end)
-    if kind == 3:
-        return words[:at] + words[at + 1:]
-    return words[:at] + [random.choice(ODD_WORDS)] + words[at + (kind == 4):]
-
-
-NAMES = {*GROUPS, *CONSUMERS, *KEYS, WRONG_TYPE, MISSING}
-
-
-def odd_case(random, word):
-    if word in NAMES or not word.isascii() or len(word) < 3:
-        return word
-    return random.choice((word.lower(), word.title(), word.swapcase()))
-
-
-def harmless(words):
-    """Nothing waits for long, no server is asked for all its memory, every
-    group has a name; and MINID with ~ is for long streams alone."""
-    for place, word in enumerate(words[:-1]):
-        if word.upper() == "MINID" and words[place + 1] == "~":
-            words[place + 1] = "="
-        number = number_of(words[place + 1])
-        if word.upper() == "BLOCK" and number >= 0:
-            words[place + 1] = "1"
-        if word.upper() == "COUNT" and words[0].upper() == "XAUTOCLAIM" \
-                and number > 1000:
-            words[place + 1] = "1000"
-    named = {"XREADGROUP": 2, "XADD": -1, "XGROUP": 3, "XINFO": 3}.get(
-        words[0].upper(), 2)
-    if words[named:named + 1] == [""]:
-        words[named] = "g"
-    return words
-
-
-def number_of(word):
-    try:
-        return int(word)
-    except ValueError:
-        return -1

@@ -7,9 +7,9 @@ import threading
 
 from harness.client import Failure
 from masks import Stars, masked
+from names import GROUPS, KEYS, WRONG_TYPE
 from resp import Connection, Refusal
 from rules import ask_as_new, ours_as_old
-from sequences import GROUPS, KEYS, WRONG_TYPE
 
 PLATES_AT_ONCE = 500
 
