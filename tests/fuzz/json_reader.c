@@ -5,8 +5,11 @@
  */
 #include <jansson.h>
 
+#include <stdlib.h>
+
 #include "fcgi/json_reader.h"
 #include "fcgi/must.h"
+#include "handlers/plates/value_text.h"
 #include "tests/unit/request.h"
 
 enum { TEXT_BYTES_MAX = 20 };
@@ -46,6 +49,20 @@ depth_of(const json_t *value)
 	return deepest + (json_is_object(value) || json_is_array(value));
 }
 
+static bool
+same_number(struct text number, const json_t *wanted)
+{
+	char *digits = strndup(number.p, number.n);
+	double real = strtod(digits, NULL);
+	long long integer;
+
+	free(digits);
+	if (json_is_real(wanted))
+		return real == json_real_value(wanted);
+	return json_is_integer(wanted) && text_to_integer(number, &integer) &&
+	    integer == json_integer_value(wanted);
+}
+
 /* Is it the same value? Members may come in another order. */
 static bool
 same(const struct json *value, const json_t *wanted)
@@ -64,6 +81,8 @@ same(const struct json *value, const json_t *wanted)
 	case JSON_KIND_REAL:
 		return json_is_real(wanted) &&
 		    value->real == json_real_value(wanted);
+	case JSON_KIND_NUMBER:
+		return same_number(value->string, wanted);
 	case JSON_KIND_STRING:
 		return json_is_string(wanted) && text_equal(value->string,
 		    (struct text){ json_string_value(wanted),
@@ -110,6 +129,9 @@ write(struct json_writer *w, const struct json *value)
 			write(w, child);
 		json_close_array(w);
 		break;
+	case JSON_KIND_NUMBER:
+		json_raw(w, value->string);
+		break;
 	case JSON_KIND_STRING:
 		json_text(w, value->string);
 		break;
@@ -144,6 +166,21 @@ round_trip(struct text body, const json_t *wanted)
 	must(json_read_body(&j, request_with((struct text){ b.p, b.n }),
 	    false));
 	must(same(j.object, wanted));
+	arena_free(arena);
+}
+
+/* With its numbers as they were sent; and as the text of one value. */
+static void
+verbatim(struct text body, const json_t *wanted)
+{
+	struct arena *arena = arena_new();
+	struct json_complaint complaint;
+	const struct json *object = json_read_verbatim(request_with(body));
+
+	must(object && same(object, wanted));
+	object = json_parse_verbatim(arena, value_text(arena, object),
+	    &complaint);
+	must(object && same(object, wanted));
 	arena_free(arena);
 }
 
@@ -246,6 +283,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (depth_of(wanted) < JSON_WRITER_DEPTH_MAX)
 		round_trip(body, wanted);
+	verbatim(body, wanted);
 	json_decref(wanted);
 	return 0;
 }

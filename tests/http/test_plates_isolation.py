@@ -1,6 +1,7 @@
 """Nothing that one plate says or waits for shows that there is another."""
 
 from harness.context import Call, same, within
+from harness.transaction import Transaction
 from plates import Plate
 
 
@@ -84,13 +85,11 @@ def test_one_plates_waiting_and_locks_are_its_own(t):
                    "events", "$")
     t.wait_for_parked(1)
     other.add("events", "2-1")
-    holder = Call(t.sql, "begin; select 1 from sluice.streams where name = "
-                  f"'{one.id}/events' for update; select pg_sleep(1); "
-                  "rollback")
-    with within(1, "the other plate's writes"):
-        for n in range(3, 20):
-            other.add("events", f"{n}-1")
-    holder.result()
+    with Transaction(t, "select 1 from sluice.streams where name = "
+                     f"'{one.id}/events' for update"):
+        with within(1, "the other plate's writes"):
+            for n in range(3, 20):
+                other.add("events", f"{n}-1")
     same(waiting.is_alive(), True)
     one.add("events", "2-2")
     same(waiting.result(5), {"events": [["2-2", ["a", "1"]]]})

@@ -3,6 +3,7 @@
 import threading
 
 from harness.context import Call, eventually, same
+from harness.transaction import Transaction
 from plates import Plate, error_of
 
 
@@ -152,15 +153,30 @@ def test_a_transaction_that_the_database_ends_has_done_nothing(t):
     plate = Plate(t)
     plate.add("b", "1-1")
     # Who waits for a row that somebody holds gives up after a while.
-    holder = Call(t.sql, "begin; select 1 from sluice.streams where name = "
-                  f"'{plate.id}/b' for update; select pg_sleep(4); rollback")
-    held = ("select count(*) from pg_stat_activity where query like "
-            f"'%{plate.id}/b%pg_sleep%' and wait_event = 'PgSleep' "
-            "and pid <> pg_backend_pid()")
-    eventually(lambda: t.sql(held) == "1")
-    code, _ = error_of(plate.post("/transaction", [
-        ["XADD", "a", "1-1", "n", "1"], ["XADD", "b", "2-1", "n", "1"]]), 503)
+    with Transaction(t, "select 1 from sluice.streams where name = "
+                     f"'{plate.id}/b' for update"):
+        code, _ = error_of(plate.post("/transaction", [
+            ["XADD", "a", "1-1", "n", "1"],
+            ["XADD", "b", "2-1", "n", "1"]]), 503)
     same(code, "busy")
-    holder.result()
     same((plate.run("XLEN", "a"), plate.run("XLEN", "b")), (0, 1))
     plate.post("/transaction", [["XADD", "a", "1-1", "n", "1"]]).expect(200)
+
+
+def test_a_transaction_that_loses_its_connection_has_done_nothing(t):
+    """Nor does what comes behind happen on another connection."""
+    plate = Plate(t)
+    plate.add("b", "1-1")
+    plate.run("XGROUP", "CREATE", "b", "g", "0")
+    with Transaction(t, "select 1 from sluice.consumers where stream_id = "
+                     f"sluice.stream_id('{plate.id}/b') for update"):
+        waiting = Call(plate.again().post, "/transaction", [
+            ["XADD", "a", "1-1", "n", "1"],
+            ["XGROUP", "SETID", "b", "g", "$"],
+            ["XADD", "c", "1-1", "n", "1"]])
+        [pid] = eventually(lambda: t.sql(
+            "select pid from pg_stat_activity where application_name like "
+            "'sluice%' and state like 'idle in transaction%'").split())
+        t.sql(f"select pg_terminate_backend({pid})")
+        code, _ = error_of(waiting.result(), 503)
+    same([plate.run("XLEN", key) for key in ("a", "b", "c")], [0, 1, 0])

@@ -130,6 +130,30 @@ numbers(void)
 	CHECK(!parse("00"));
 }
 
+/* What is a number otherwise is one as it was sent; of any size. */
+static void
+numbers_as_they_were_sent(void)
+{
+	static const char *const sent[] = { "0", "-0", "1.50", "-1.0E+02",
+		"1e999", "123456789012345678901234567890" };
+	static const char *const others[] = { "1.", "01", "+1", ".5", "1e",
+		"-", "NaN", "0x1" };
+
+	for (size_t i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		const char *text = arena_printf(arena, "{\"n\": %s }",
+		    sent[i]);
+		const struct json *object = json_parse_verbatim(arena,
+		    text_of(text), &complaint);
+
+		CHECK(object && object->first->kind == JSON_KIND_NUMBER);
+		CHECK_TEXT(object->first->string, sent[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CHECK(!json_parse_verbatim(arena, text_of(arena_printf(arena,
+		    "[%s]", others[i])), &complaint));
+	CHECK(!json_parse_verbatim(arena, TEXT("1"), &complaint));
+}
+
 /* {"0":0,"1":1,...}, the last one named as given. */
 static struct text
 members(int n, const char *last)
@@ -284,6 +308,7 @@ main(void)
 	only_strings_with_escapes_are_copied();
 	escapes_stand_for_characters();
 	numbers();
+	numbers_as_they_were_sent();
 	names_are_found_and_never_doubled();
 	children_keep_their_order();
 	depth_has_a_floor();
