@@ -4,8 +4,8 @@ import json
 import socket
 
 from harness.context import Call, same, within
-from plates import Plate, error_of
 from harness.transaction import Transaction
+from plates import Plate, error_of
 
 REFUSALS = {
     "key": "ERR The XGROUP subcommand requires the key to exist. Note that "
