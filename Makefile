@@ -165,7 +165,8 @@ format:
 http: all
 	@tests/sum.sh http 'python3 tests/http/run.py $(ONLY)' \
 	    $(if $(ONLY),,$(patsubst %,\
-	    'python3 tests/http/docs_examples.py docs/%.md',queue streams plates))
+	    'python3 tests/http/docs_examples.py docs/%.md',queue streams \
+	    plates doors))
 race: all
 	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
 # The plates door beside Debian's redis-server. SEED= chooses other sequences,
