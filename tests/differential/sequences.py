@@ -114,7 +114,8 @@ class Sequence:
         words.append(self.star(key) if self.chance(4) else self.new_id(key))
         for n in range(self.one_of(1, 1, 1, 2, 3)):
             words += [self.one_of("f", "g", f"f{n}", "\u00fc", ""),
-                      self.one_of("v", "", "1", "\"\\/\b<&>", "\u20ac\n\t")]
+                      self.one_of("v", "", "1", "\0", "\"\\/\b<&>",
+                                  "\u20ac\n\t")]
         return words
 
     def xlen(self):
