@@ -81,52 +81,61 @@ take_pipeline(struct request *r, struct pipeline *p)
 }
 
 static void
-write_result(struct request *r, const struct command *c,
-    struct json_writer *w, bool aborted)
+write_error(struct json_writer *w, struct text error)
 {
-	if (!c->error.p && !aborted) {
-		c->facts->write(r, c, w);
-		return;
-	}
 	json_open_object(w);
 	json_name(w, "error");
-	if (c->error.p)
-		json_text(w, c->error);
-	else
-		json_cstring(w, "EXECABORT Transaction discarded because of "
-		    "previous errors.");
+	json_text(w, error);
 	json_close_object(w);
 }
 
-static enum verdict
-write_results(struct request *r, const struct pipeline *p, bool aborted)
+static struct json_writer *
+begin_reply(struct request *r)
 {
-	struct json_writer *w;
+	struct json_writer *w = reply_json(r, 200);
 
-	if (request_failed(r))
-		return DONE;
-	w = reply_json(r, 200);
 	json_open_object(w);
 	json_name(w, "ok");
 	json_bool(w, true);
 	json_name(w, "data");
 	json_open_array(w);
-	for (int i = 0; i < p->commands; i++)
-		write_result(r, &p->command[i], w, aborted);
-	json_close_array(w);
-	json_close_object(w);
-	return DONE;
+	return w;
 }
 
 static void
-run_all(struct request *r, struct pipeline *p)
+end_reply(struct json_writer *w)
 {
-	for (int i = 0; i < p->commands && !request_failed(r); i++) {
+	json_close_array(w);
+	json_close_object(w);
+}
+
+/* Each result is written at once: what all of them hold has a limit. */
+static void
+run_all(struct request *r, struct pipeline *p, bool together)
+{
+	struct json_writer *w = begin_reply(r);
+
+	for (int i = 0; i < p->commands; i++) {
 		struct command *c = &p->command[i];
 
-		if (!c->error.p)
+		if (r->reply.body.n > COMMAND_REPLY_BYTES_MAX) {
+			command_error(r, c, "ERR not run: the replies before "
+			    "it are longer than COMMAND_REPLY_BYTES_MAX (%d) "
+			    "bytes", COMMAND_REPLY_BYTES_MAX);
+			if (together)
+				fail(r, E_COMMAND, "%.*s",
+				    TEXT_ARG(c->error));
+		}
+		if (!c->error.p && !request_failed(r))
 			must(c->facts->run(r, c) == DONE);
+		if (request_failed(r))
+			return;
+		if (c->error.p)
+			write_error(w, c->error);
+		else
+			c->facts->write(r, c, w);
 	}
+	end_reply(w);
 }
 
 enum verdict
@@ -134,10 +143,26 @@ plate_pipeline(struct request *r)
 {
 	struct pipeline p = { 0 };
 
-	if (!take_pipeline(r, &p))
-		return DONE;
-	run_all(r, &p);
-	return write_results(r, &p, false);
+	if (take_pipeline(r, &p))
+		run_all(r, &p, false);
+	return DONE;
+}
+
+/* Of a transaction that does not begin: none of its commands was run. */
+static enum verdict
+discard(struct request *r, const struct pipeline *p)
+{
+	static const struct text why = TEXT("EXECABORT Transaction discarded "
+	    "because of previous errors.");
+	struct json_writer *w = begin_reply(r);
+
+	for (int i = 0; i < p->commands; i++) {
+		struct text error = p->command[i].error;
+
+		write_error(w, error.p ? error : why);
+	}
+	end_reply(w);
+	return DONE;
 }
 
 /* A key of the transaction's. */
@@ -221,14 +246,14 @@ plate_transaction(struct request *r)
 	if (!take_pipeline(r, &p))
 		return DONE;
 	if (p.refused)
-		return write_results(r, &p, true);
+		return discard(r, &p);
 	locks = find_locks(r, &p, &lock);
 	outcome = db_begin(r->db);
 	if (outcome != DB_DONE)
 		return db_fail(r, outcome);
 	wake_hold(r->arena);
 	if (call_with_locks(r, STATEMENT_plate_lock, lock, locks, true)) {
-		run_all(r, &p);
+		run_all(r, &p, true);
 		call_with_locks(r, STATEMENT_plate_lock_end, lock, locks,
 		    false);
 	}
@@ -237,5 +262,5 @@ plate_transaction(struct request *r)
 	else
 		db_fail(r, db_commit(r->db));
 	wake_release(!request_failed(r));
-	return write_results(r, &p, false);
+	return DONE;
 }

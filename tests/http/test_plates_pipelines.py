@@ -180,3 +180,21 @@ def test_a_transaction_that_loses_its_connection_has_done_nothing(t):
         t.sql(f"select pg_terminate_backend({pid})")
         code, _ = error_of(waiting.result(), 503)
     same([plate.run("XLEN", key) for key in ("a", "b", "c")], [0, 1, 0])
+
+
+def test_the_replies_of_a_pipeline_have_a_limit(t):
+    plate = Plate(t)
+    plate.add("large", "1-1", "a", "x" * (8 << 20))
+    wanted = [["XADD", "events", "1-1", "n", "1"],
+              *[["XRANGE", "large", "-", "+"]] * 5,
+              ["XADD", "events", "2-1", "n", "2"]]
+    message = ("ERR not run: the replies before it are longer than "
+               "COMMAND_REPLY_BYTES_MAX (33554432) bytes")
+    same(error_of(plate.post("/transaction", wanted), 400),
+         ("command_error", message))
+    same(plate.run("XLEN", "events"), 0)
+    data = plate.post("/pipeline", wanted).expect(200)["data"]
+    same([len(str(result)) > 8 << 20 for result in data],
+         [False] + [True] * 4 + [False] * 2)
+    same((data[0], data[5:]), ("1-1", [{"error": message}] * 2))
+    same(plate.run("XLEN", "events"), 1)
