@@ -60,9 +60,10 @@ plate_stream_find(struct request *r, struct command *c, struct text key,
 }
 
 void
-plate_stream_renew(struct request *r, const struct plate_stream *stream)
+plate_stream_renew(struct request *r, const struct command *c,
+    const struct plate_stream *stream)
 {
-	if (stream->exists)
+	if (stream->exists && !c->direct)
 		reading_renew(r, &(struct stream){
 			.id = stream->id,
 			.incarnation = stream->incarnation,

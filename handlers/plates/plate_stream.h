@@ -35,7 +35,12 @@ void plate_stream_want(struct db_batch *item, struct arena *arena,
 bool plate_stream_from(struct request *r, struct command *c, struct text name,
     const struct pg_result *rows, struct plate_stream *stream);
 
-/* It was read: a time to live that slides begins anew. */
-void plate_stream_renew(struct request *r, const struct plate_stream *stream);
+/*
+ * It was read: a time to live that slides begins anew. Not of a command that
+ * is direct: the commit of a renewal is not flushed (sql/fn/stream_touch.sql),
+ * and a transaction has one commit for all.
+ */
+void plate_stream_renew(struct request *r, const struct command *c,
+    const struct plate_stream *stream);
 
 #endif

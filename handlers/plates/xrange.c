@@ -72,7 +72,7 @@ run_xrange(struct request *r, struct command *c)
 	    !plate_stream_from(r, c, x->name, batch[0].result, &stream))
 		return DONE;
 	x->exists = stream.exists;
-	plate_stream_renew(r, &stream);
+	plate_stream_renew(r, c, &stream);
 	if (x->none || !x->exists)
 		return DONE;
 	buffer_init(&out, r->arena);

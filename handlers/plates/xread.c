@@ -256,7 +256,7 @@ read_all(struct request *r, struct command *c, struct arena *arena)
 		if (!take_row(r, c, i, row[i].result, &stream[i]))
 			return;
 	for (int i = 0; i < x->words.streams; i++) {
-		plate_stream_renew(r, &stream[i]);
+		plate_stream_renew(r, c, &stream[i]);
 		if (!range_of(x, &x->source[i], &stream[i], &range[wanted]))
 			continue;
 		source[wanted] = &x->source[i];
