@@ -1,7 +1,8 @@
 """The claims: sequences are answered alike, and what is not would be found.
 
-SEED= and SEQUENCES= choose other ones. What differs is shrunk to the fewest
-commands, and printed with both replies.
+SEED= and SEQUENCES= choose other ones: what failed as seed 7 is tried again
+by SEED=7 SEQUENCES=1. It is shrunk to the fewest commands, and printed with
+both replies.
 """
 
 import collections
@@ -168,8 +169,8 @@ def test_a_reply_of_another_class_is_found(t):
 
 
 def test_an_error_of_another_text_is_found(t):
-    found_and_shrunk(t, OtherSentence, 2, "XADD")
+    found_and_shrunk(t, OtherSentence, 4, "XADD")
 
 
 def test_an_effect_that_is_lost_is_found(t):
-    found_and_shrunk(t, EffectLost, 4, "XGROUP SETID")
+    found_and_shrunk(t, EffectLost, 6, "XGROUP SETID")

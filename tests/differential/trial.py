@@ -174,6 +174,19 @@ def same_value(a, b):
         if isinstance(a, dict) else a == b)
 
 
+def where(a, b):
+    """The path to the first place where they differ."""
+    pairs = ()
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        pairs = ((name, a[name], b[name]) for name in a)
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        pairs = zip(map(str, range(len(a))), a, b)
+    for name, x, y in pairs:
+        if not same_value(x, y):
+            return ".".join(filter(None, (name, where(x, y))))
+    return ""
+
+
 @dataclasses.dataclass
 class Difference:
     steps: list		# the sequence up to where it was seen
@@ -186,6 +199,9 @@ class Difference:
         lines += [f"    {shown(self.words)}",
                   f"        here:         {said(self.here)}",
                   f"        redis-server: {said(self.there)}"]
+        place = where(self.here, self.there)
+        if place:
+            lines.append(f"        at {place}")
         return "\n".join(lines)
 
 
