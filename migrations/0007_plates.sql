@@ -106,5 +106,10 @@ with (
 	autovacuum_vacuum_cost_delay = 1
 );
 
+/*
+ * Only for who asks by owner, and says that it is no less than '': a plan that
+ * was made while there was nothing could take it for the primary key.
+ */
 create index pending_owner
-on sluice.pending (stream_id, incarnation, consumer, owner, id);
+on sluice.pending (stream_id, incarnation, consumer, owner, id)
+where owner >= '';

@@ -24,6 +24,7 @@ as $$
 #variable_conflict use_column
 declare
 	v_row record;
+	v_ack record;
 begin
 	status := 0;
 	acked := array_fill(0::bigint, array[p_callers]);
@@ -40,35 +41,21 @@ begin
 		status := 2;
 		return;
 	end if;
-	for v_row in
-		with held as materialized (
-			select h.id, w.caller
-			from (
-				select distinct on (u.id) u.id, u.caller
-				from unnest(p_id, p_caller) as u (id, caller)
-				order by u.id, u.caller
-			) w
-			join sluice.pending h
-			on h.stream_id = p_stream
-			and h.incarnation = v_row.incarnation
-			and h.consumer = p_consumer
-			and h.id = w.id
-			order by h.id
-			for update of h
-		), gone as (
-			delete from sluice.pending h
-			using held d
-			where h.stream_id = p_stream
-			and h.incarnation = v_row.incarnation
-			and h.consumer = p_consumer
-			and h.id = d.id
-			returning d.caller
-		)
-		select g.caller, count(*) as n
-		from gone g
-		group by g.caller
+	-- One by one: a plan that was made while there was nothing would find
+	-- those of an array by reading all that is pending.
+	for v_ack in
+		select distinct on (u.id) u.id, u.caller
+		from unnest(p_id, p_caller) as u (id, caller)
+		order by u.id, u.caller
 	loop
-		acked[v_row.caller] := v_row.n;
+		delete from sluice.pending h
+		where h.stream_id = p_stream
+		and h.incarnation = v_row.incarnation
+		and h.consumer = p_consumer
+		and h.id = v_ack.id;
+		if found then
+			acked[v_ack.caller] := acked[v_ack.caller] + 1;
+		end if;
 	end loop;
 end
 $$;

@@ -36,6 +36,7 @@ declare
 	v_claimed bytea[] := '{}';
 	v_gone bytea[] := '{}';
 	v_looked bigint := 0;
+	v_last bytea;
 	v_bytes bigint := 0;
 	v_group record;
 	v_row record;
@@ -53,17 +54,17 @@ begin
 			+ (v_now_ms - p_min_idle + 1) * interval '1 ms' end;
 	for v_row in
 		select h.id, h.delivered_at < v_before as ripe,
-			e.id is not null as there,
-			octet_length(e.data) as bytes
+			e.bytes is not null as there, e.bytes
 		from sluice.pending h
-		left join sluice.entries e
-		on e.stream_id = p_stream
-		and e.incarnation = v_group.incarnation
-		and e.id = h.id
-		and e.seq >= (
-			select s.first_seq
-			from sluice.streams s
-			where s.stream_id = p_stream)
+		left join lateral (
+			select octet_length(l.data) as bytes
+			from sluice.entries l
+			where l.stream_id = p_stream
+			and l.incarnation = v_group.incarnation
+			and l.id = h.id
+			offset 0
+		) e
+		on true
 		where h.stream_id = p_stream
 		and h.incarnation = v_group.incarnation
 		and h.consumer = p_consumer
@@ -79,6 +80,7 @@ begin
 			exit;
 		end if;
 		v_looked := v_looked + 1;
+		v_last := v_row.id;
 		if not v_row.there then
 			v_gone := v_gone || v_row.id;
 		elsif v_row.ripe then
@@ -89,10 +91,13 @@ begin
 	end loop;
 	return next;
 
+	-- The bounds keep any plan from reading all that is pending.
 	delete from sluice.pending h
 	where h.stream_id = p_stream
 	and h.incarnation = v_group.incarnation
 	and h.consumer = p_consumer
+	and h.id >= p_start
+	and h.id <= v_last
 	and h.id = any (v_gone);
 	update sluice.pending h
 	set owner = p_member,
@@ -102,23 +107,27 @@ begin
 	where h.stream_id = p_stream
 	and h.incarnation = v_group.incarnation
 	and h.consumer = p_consumer
+	and h.id >= p_start
+	and h.id <= v_last
 	and h.id = any (v_claimed);
 	perform sluice.member_seen(p_stream, v_group.incarnation, p_consumer,
 		p_member, v_now, cardinality(v_claimed) > 0);
 
-	if p_just_id then
-		return query
-		select null::smallint, u.id, null::boolean, null::bytea, false
-		from unnest(v_claimed) as u (id);
-	else
-		return query
-		select null::smallint, e.id, e.fields, e.data, false
-		from sluice.entries e
-		where e.stream_id = p_stream
-		and e.incarnation = v_group.incarnation
-		and e.id = any (v_claimed)
-		order by e.id;
-	end if;
+	return query
+	select null::smallint, u.id, e.fields, e.data, false
+	from unnest(v_claimed) with ordinality as u (id, place)
+	left join lateral (
+		select l.id, l.fields, l.data
+		from sluice.entries l
+		where l.stream_id = p_stream
+		and l.incarnation = v_group.incarnation
+		and l.id = u.id
+		offset 0
+	) e
+	on not p_just_id
+	where p_just_id
+	or e.id is not null
+	order by u.place;
 	return query
 	select null::smallint, u.id, null::boolean, null::bytea, true
 	from unnest(v_gone) as u (id);

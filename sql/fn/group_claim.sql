@@ -46,9 +46,11 @@ declare
 	v_at_ms bigint := coalesce(v_now_ms - p_ago_ms, p_at_ms, v_now_ms);
 	v_at timestamptz;
 	v_before timestamptz;	-- what was delivered by then is idle enough
-	v_twice boolean;
-	v_served bigint;
+	v_bytes bigint := 0;
+	v_got boolean := false;
 	v_group record;
+	v_held record;
+	v_id bytea;
 begin
 	select g.status, g.incarnation
 	into v_group
@@ -58,6 +60,7 @@ begin
 	if v_group.status <> 0 then
 		return;
 	end if;
+	status := null;
 	if v_at_ms < 0 or v_at_ms > v_now_ms then
 		v_at_ms := v_now_ms;
 	end if;
@@ -65,7 +68,6 @@ begin
 	v_before := case when p_min_idle > v_now_ms then '-infinity'
 		else timestamptz 'epoch'
 			+ (v_now_ms - p_min_idle + 1) * interval '1 ms' end;
-	v_twice := v_now_ms - v_at_ms >= p_min_idle;
 
 	update sluice.consumers c
 	set last_id = p_last_id
@@ -74,105 +76,69 @@ begin
 	and c.consumer = p_consumer
 	and c.last_id < p_last_id;
 
-	return query
-	with asked as (
-		select u.id, u.place,
-			row_number() over (partition by u.id order by u.place)
-				as nth,
-			count(*) over (partition by u.id) as times
-		from unnest(p_id) with ordinality as u (id, place)
-	), looked as materialized (
-		select a.id, a.place, a.nth,
-			case when v_twice then a.times else 1 end as times,
-			coalesce(h.deliveries, 1) as deliveries,
-			h.id is not null as held,
-			e.id is not null as there,
-			case when p_just_id then 0 else octet_length(e.data)
-				end as bytes,
-			coalesce(h.delivered_at < v_before, p_force)
-				and (a.nth = 1 or v_twice) as ripe
-		from asked a
-		left join sluice.pending h
-		on h.stream_id = p_stream
+	-- Who acknowledges locks them in order, too.
+	for v_id in
+		select distinct u.id
+		from unnest(p_id) as u (id)
+		order by u.id
+	loop
+		perform
+		from sluice.pending h
+		where h.stream_id = p_stream
 		and h.incarnation = v_group.incarnation
 		and h.consumer = p_consumer
-		and h.id = a.id
-		left join sluice.entries e
-		on e.stream_id = p_stream
+		and h.id = v_id
+		for update;
+	end loop;
+
+	foreach id in array p_id loop
+		exit when v_bytes >= p_bytes_max;
+		select h.delivered_at, h.deliveries
+		into v_held
+		from sluice.pending h
+		where h.stream_id = p_stream
+		and h.incarnation = v_group.incarnation
+		and h.consumer = p_consumer
+		and h.id = group_claim.id;
+		select e.fields, e.data
+		into fields, data
+		from sluice.entries e
+		where e.stream_id = p_stream
 		and e.incarnation = v_group.incarnation
-		and e.id = a.id
-		and e.seq >= (
-			select s.first_seq
-			from sluice.streams s
-			where s.stream_id = p_stream)
-	), weighed as materialized (
-		select l.id, l.place, l.nth, l.times, l.deliveries, l.held,
-			sum(l.bytes) over (order by l.place) - l.bytes
-				as bytes_before
-		from looked l
-		where l.there
-		and l.ripe
-	), dropped as (
-		delete from sluice.pending h
-		using (
-			select l.id
-			from looked l
-			where l.held
-			and not l.there
-			and l.nth = 1
-			order by l.id
-		) g
-		where h.stream_id = p_stream
-		and h.incarnation = v_group.incarnation
-		and h.consumer = p_consumer
-		and h.id = g.id
-	), taken as materialized (
-		select w.id, w.held,
-			case
-				when p_deliveries is not null then p_deliveries
-				when p_just_id then w.deliveries
-				else least(w.deliveries, c_max - w.times)
-					+ w.times
-				end as deliveries
-		from weighed w
-		where w.nth = 1
-		and w.bytes_before < p_bytes_max
-	), moved as (
-		update sluice.pending h
-		set owner = p_member,
-			delivered_at = v_at,
-			deliveries = t.deliveries
-		from (
-			select k.id, k.deliveries
-			from taken k
-			where k.held
-			order by k.id
-		) t
-		where h.stream_id = p_stream
-		and h.incarnation = v_group.incarnation
-		and h.consumer = p_consumer
-		and h.id = t.id
-	), forced as (
-		insert into sluice.pending (stream_id, incarnation, consumer,
-			id, owner, delivered_at, deliveries)
-		select p_stream, v_group.incarnation, p_consumer, t.id,
-			p_member, v_at, t.deliveries
-		from taken t
-		where not t.held
-		order by t.id
-	)
-	select null::smallint, w.id, e.fields, e.data
-	from weighed w
-	left join sluice.entries e
-	on e.stream_id = p_stream
-	and e.incarnation = v_group.incarnation
-	and e.id = w.id
-	and not p_just_id
-	where w.bytes_before < p_bytes_max
-	order by w.place;
-	get diagnostics v_served = row_count;
+		and e.id = group_claim.id;
+		if not found then
+			delete from sluice.pending h
+			where h.stream_id = p_stream
+			and h.incarnation = v_group.incarnation
+			and h.consumer = p_consumer
+			and h.id = group_claim.id;
+			continue;
+		end if;
+		if v_held.delivered_at >= v_before
+			or v_held.delivered_at is null and not p_force then
+			continue;
+		end if;
+		insert into sluice.pending as h (stream_id, incarnation,
+			consumer, id, owner, delivered_at, deliveries)
+		values (p_stream, v_group.incarnation, p_consumer, id,
+			p_member, v_at, coalesce(p_deliveries,
+				least(coalesce(v_held.deliveries, 1), c_max - 1)
+				+ case when p_just_id then 0 else 1 end))
+		on conflict (stream_id, incarnation, consumer, id) do update
+		set owner = excluded.owner,
+			delivered_at = excluded.delivered_at,
+			deliveries = excluded.deliveries;
+		if p_just_id then
+			fields := null;
+			data := null;
+		else
+			v_bytes := v_bytes + octet_length(data);
+		end if;
+		v_got := true;
+		return next;
+	end loop;
 
 	perform sluice.member_seen(p_stream, v_group.incarnation, p_consumer,
-		p_member, v_now, v_served > 0);
+		p_member, v_now, v_got);
 end
 $$;

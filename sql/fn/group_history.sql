@@ -5,6 +5,9 @@
  * by who calls this (sluice.group_open).
  *
  * An entry that is gone is a row without data, and is not delivered.
+ *
+ * What is looked up row by row (offset 0) or between bounds is not joined: a
+ * plan that was made while there was nothing would read all there is.
  */
 create or replace function sluice.group_history(
 	p_stream bigint,
@@ -35,23 +38,22 @@ begin
 		and h.incarnation = p_incarnation
 		and h.consumer = p_consumer
 		and h.owner = p_member
+		and h.owner >= ''
 		and h.id > p_after
 		order by h.id
 		limit p_entries_max
 	), found as materialized (
-		select m.id, octet_length(e.data) as bytes
+		select m.id, e.bytes
 		from mine m
-		left join (
-			select l.id, l.data
+		left join lateral (
+			select octet_length(l.data) as bytes
 			from sluice.entries l
 			where l.stream_id = p_stream
 			and l.incarnation = p_incarnation
-			and l.seq >= (
-				select s.first_seq
-				from sluice.streams s
-				where s.stream_id = p_stream)
+			and l.id = m.id
+			offset 0
 		) e
-		on e.id = m.id
+		on true
 	), weighed as materialized (
 		select f.id, f.bytes, coalesce(sum(f.bytes) over (order by f.id
 			rows between unbounded preceding and 1 preceding),
@@ -66,24 +68,33 @@ begin
 		set delivered_at = v_now,
 			deliveries = least(h.deliveries,
 				9223372036854775806) + 1
-		from (
-			select c.id
-			from chosen c
-			where c.there
-			order by c.id
-		) c
 		where h.stream_id = p_stream
 		and h.incarnation = p_incarnation
 		and h.consumer = p_consumer
-		and h.id = c.id
+		and h.owner = p_member
+		and h.owner >= ''
+		and h.id > p_after
+		and h.id <= (
+			select c.id
+			from chosen c
+			order by c.id desc
+			limit 1)
+		and h.id = any (array(
+			select c.id
+			from chosen c
+			where c.there))
 	)
 	select c.id, e.fields, e.data
 	from chosen c
-	left join sluice.entries e
-	on e.stream_id = p_stream
-	and e.incarnation = p_incarnation
-	and e.id = c.id
-	and c.there
+	left join lateral (
+		select l.fields, l.data
+		from sluice.entries l
+		where l.stream_id = p_stream
+		and l.incarnation = p_incarnation
+		and l.id = c.id
+		offset 0
+	) e
+	on c.there
 	order by c.id;
 end
 $$;

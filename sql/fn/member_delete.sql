@@ -33,7 +33,8 @@ begin
 	where h.stream_id = p_stream
 	and h.incarnation = v_group.incarnation
 	and h.consumer = p_consumer
-	and h.owner = p_member;
+	and h.owner = p_member
+	and h.owner >= '';
 	get diagnostics dropped = row_count;
 end
 $$;

@@ -15,7 +15,8 @@ select m.member, m.seen_at, m.active_at,
 		where h.stream_id = $1::bigint
 		and h.incarnation = $2::integer
 		and h.consumer = $3::text
-		and h.owner = m.member) as pending
+		and h.owner = m.member
+		and h.owner >= '') as pending
 from sluice.consumer_members m
 where m.stream_id = $1::bigint
 and m.incarnation = $2::integer

@@ -18,11 +18,13 @@ from (
 	where h.stream_id = $1::bigint
 	and h.incarnation = $2::integer
 	and h.consumer = $3::text
-	and h.owner = $8::text
+	and h.owner >= $8::text
+	and h.owner <= $8::text
+	and h.owner >= ''
 	and h.id >= $4::bytea
 	and h.id <= $5::bytea
 ) p
 where $6::bigint = 0
 or p.idle_ms >= $6::bigint
-order by p.id
+order by p.owner, p.id
 limit $7::bigint

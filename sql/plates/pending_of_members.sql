@@ -16,8 +16,10 @@ cross join lateral (
 	where p.stream_id = $1::bigint
 	and p.incarnation = $2::integer
 	and p.consumer = $3::text
-	and p.owner = m.member
-	order by p.id
+	and p.owner >= m.member
+	and p.owner <= m.member
+	and p.owner >= ''
+	order by p.owner, p.id
 	limit $4::bigint
 ) h
 where m.stream_id = $1::bigint

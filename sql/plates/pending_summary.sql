@@ -29,6 +29,7 @@ from (
 	where p.stream_id = $1::bigint
 	and p.incarnation = $2::integer
 	and p.consumer = $3::text
+	and p.owner >= ''
 	group by p.owner
 ) o
 order by o.owner

@@ -56,6 +56,8 @@ class Group:
                          f"greatest(deleted_id, {one(text)})")
 
     def trim(self, seq):
+        self.s.rows("delete from sluice.entries where stream_id = "
+                    f"{self.key.id} and seq < {seq}")
         self.key.set(f"length = next_seq - {seq}, first_seq = {seq}")
 
     # Calls.

@@ -424,3 +424,17 @@ def test_a_group_in_use_is_reaped_later(s):
         other.rows("rollback")
     equal(s.row("select count, next_from from sluice.reap_life("
                 f"{g.key.id}, 0, 0, 10, 1000)"), ["0", "0"])
+
+
+def test_the_view_of_groups(s):
+    g = Group(s, 3)
+    g.read(count=2)
+    g.ack(["1-0"])
+    equal(s.row("select consumer_group, last_delivered, entries_read, lag, "
+                "consumers, pending, oldest_pending, oldest_owner "
+                "from sluice.group_lag where stream = "
+                f"{literal(g.key.name)}"),
+          ["g", "2-0", "2", "1", "1", "1", "2-0", "m"])
+    g.key.end()
+    equal(s.rows("select 1 from sluice.group_lag where stream = "
+                 f"{literal(g.key.name)}"), [])
