@@ -28,7 +28,7 @@ def test_a_plate_comes_with_a_key_that_is_shown_once(t):
 def test_ids_are_checked(t):
     for id in ("a b", "a/b", "ä", "a.b", "", "x" * 65, "a\n"):
         t.admin.post("/api/plates", {"id": id}).expect(400)
-    for id in ("api", "v1", "healthz", "metrics"):
+    for id in ("api", "v1", "healthz", "metrics", "jetstream", "varz"):
         t.admin.post("/api/plates", {"id": id}).expect(
             409, f'"{id}" is reserved: other paths begin with it')
     plate = Plate(t, id="A-z_" + t.fresh("0"))
