@@ -84,7 +84,8 @@ begin
 	set next_seq = s.next_seq + cardinality(p_data),
 		bytes = s.bytes + v_bytes,
 		last_id = v_ids[cardinality(p_data)],
-		added = s.added + cardinality(p_data),
+		added = s.added + least(cardinality(p_data),
+			9223372036854775807 - s.added),
 		length = s.length + cardinality(p_data),
 		last_at = greatest(s.last_at, v_now),
 		expires_at = case

@@ -269,7 +269,8 @@ begin
 		closed = v_row.closed,
 		stream_seq = v_row.stream_seq,
 		last_id = v_row.last_id,
-		added = s.added + v_added,
+		added = s.added + least(v_added,
+			9223372036854775807 - s.added),
 		length = s.length + v_added,
 		expires_at = case
 			when s.ttl_ms is null then s.expires_at

@@ -126,7 +126,8 @@ begin
 			first_seq = coalesce(v_cut.first_seq, s.first_seq),
 			bytes = s.bytes + v_bytes - coalesce(v_cut.bytes, 0),
 			length = s.length + v_count - coalesce(v_cut.count, 0),
-			added = s.added + v_count,
+			added = s.added + least(v_count,
+				9223372036854775807 - s.added),
 			last_id = v_last_id,
 			last_at = v_at,
 			expires_at = case

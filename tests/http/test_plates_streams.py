@@ -135,6 +135,17 @@ def test_ids_are_set(t):
     says(plate, "ERR no such key", "XSETID", "none", "8-0", status=404)
 
 
+def test_a_count_stays_at_the_largest_there_is(t):
+    plate, most = filled(t), 2**63 - 1
+    plate.run("XSETID", "k", "9", "ENTRIESADDED", str(most))
+    plate.run("XADD", "k", "*", "a", "b")
+    name = f"{plate.id}/k"
+    t.admin.post(f"/v1/stream/{name}", [1, 2]).expect(204)
+    t.sql(f"select sluice.append('{name}', '3')")
+    info = plate.run("XINFO", "STREAM", "k")
+    same((info["entries-added"], info["length"]), (most, 7))
+
+
 def test_keys_are_deleted(t):
     plate = filled(t)
     plate.add("l", "1-1")
