@@ -30,7 +30,8 @@ enum create_status {
 	OTHER_NAME,
 	TOO_MANY_SEGMENTS,
 	FORK_ON_PLATE,
-	OTHER_TYPE_ON_PLATE
+	OTHER_TYPE_ON_PLATE,
+	PLATE_ENDS
 };
 
 /* The columns of the statement stream_create. */
@@ -312,6 +313,8 @@ refuse(struct request *r, enum create_status status)
 	case OTHER_TYPE_ON_PLATE:
 		return fail(r, E_CONFLICT, "the name is that of a plate's "
 		    "key, whose content type is application/json");
+	case PLATE_ENDS:
+		return fail(r, E_CONFLICT, "the plate is being deleted");
 	}
 	must(false);
 	return DONE;

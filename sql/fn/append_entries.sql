@@ -7,6 +7,10 @@
  * p_media_type null is any. The result is the last entry's seq and the offset
  * after it. Workers are told when, and only if, the transaction commits; the
  * note has no sender (sql/wake_note.h), and the kind 3 is CHANNEL_STREAM.
+ *
+ * The streams of a plate that is deleted are none, as in append_turn.sql. Only
+ * where a snapshot may be older than the plate's end is its row locked, which
+ * fails then: a long transaction is not to keep a plate from being deleted.
  */
 create or replace function sluice.append_entries(
 	p_stream bigint,
@@ -25,6 +29,7 @@ declare
 	v_row record;
 	v_bytes bigint;
 	v_ids bytea[];
+	v_ended boolean := false;
 begin
 	-- Limits of the HTTP door: fcgi/limits.h.
 	select sum(octet_length(d.data))
@@ -51,8 +56,24 @@ begin
 	where s.stream_id = p_stream
 	for update;
 	v_now := clock_timestamp();
-	if not found or v_row.name <> p_name or v_row.state <> 0
-		or v_row.expires_at <= v_now then
+	if found and v_row.last_id is not null then
+		if current_setting('transaction_isolation')
+			= 'read committed' then
+			perform
+			from sluice.plates p
+			where p.plate = split_part(p_name, '/', 1)
+			and p.ended_at is null;
+		else
+			perform
+			from sluice.plates p
+			where p.plate = split_part(p_name, '/', 1)
+			and p.ended_at is null
+			for share;
+		end if;
+		v_ended := not found;
+	end if;
+	if v_row.name is distinct from p_name or v_row.state <> 0
+		or v_row.expires_at <= v_now or v_ended then
 		raise exception using
 			errcode = 'undefined_object',
 			message = format('there is no stream %L', p_name);

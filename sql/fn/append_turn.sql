@@ -32,7 +32,11 @@
  *	13 a plate's stream, which has not so many ids left
  *
  * In a plate's stream entries have ids (sql/fn/entry_ids_next.sql); what is
- * appended there is never done at once for all.
+ * appended there is never done at once for all. Once its plate is deleted there
+ * is no such stream, though the reaper has yet to end it: what is appended now
+ * would be lost. The plate's row is not locked for that. An append that began
+ * before the plate's end is before it; and those who share a lock can keep one
+ * another company for longer than who deletes the plate waits.
  */
 create or replace function sluice.append_turn(
 	p_stream bigint,
@@ -144,6 +148,12 @@ begin
 		status := 3;
 	elsif v_row.expires_at <= v_now then
 		status := 2;
+	elsif v_row.last_id is not null then
+		perform
+		from sluice.plates p
+		where p.plate = split_part(p_name, '/', 1)
+		and p.ended_at is null;
+		status := case when not found then 1 end;
 	end if;
 	if status is not null then
 		return query

@@ -27,6 +27,7 @@
  *	13 too many segments
  *	14 a fork cannot be a plate's stream
  *	15 a plate's streams are application/json
+ *	16 the plate is deleted, and its streams are being ended
  *
  * A name that begins with a plate's is a key of that plate, whose entries have
  * ids: sql/fn/plate_open.sql.
@@ -70,6 +71,7 @@ declare
 	v_fork record;
 	v_data bytea[] := p_data;
 	v_ids bytea[];
+	v_ended timestamptz;	-- when its plate was deleted
 	v_zero bytea;		-- of a plate's stream, and so below
 	v_last_id bytea;
 	v_length bigint;
@@ -126,13 +128,14 @@ begin
 		return;
 	end if;
 	if position('/' in p_name) > 0 then
-		perform
+		select p.ended_at
+		into v_ended
 		from sluice.plates p
 		where p.plate = split_part(p_name, '/', 1)
-		and p.ended_at is null
 		for share;
 		status := case
 			when not found then null
+			when v_ended is not null then 16
 			when p_source is not null then 14
 			when p_media_type <> 'application/json' then 15
 			else 0 end;

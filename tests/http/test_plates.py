@@ -5,6 +5,7 @@ import re
 
 from harness.context import Call, eventually, same
 from plates import Plate, error_of
+from streams import JSON, Door, path_of, refused
 
 
 def test_a_plate_comes_with_a_key_that_is_shown_once(t):
@@ -148,6 +149,31 @@ def test_a_deleted_plate_is_closed_and_ends(t):
     again = Plate(t, id=plate.id)
     same(again.run("XLEN", "key-00"), 0)
     plate.ask("XLEN", "key-00").expect(401)
+
+
+def test_nothing_is_written_to_a_deleted_plate_at_the_streams_door(t):
+    plate = Plate(t)
+    plate.post("/pipeline", [["XADD", f"key-{n:03}", "1-1", "a", str(n)]
+                             for n in range(70)]).expect(200)
+    client = t.user(("write", f"stream:{plate.id}/*"),
+                    ("read", f"stream:{plate.id}/*"))
+    t.admin.delete(f"/api/plates/{plate.id}").expect(204)
+    left = t.sql("select name from sluice.streams where state = 0 and name "
+                 f"like '{plate.id}/%' order by name limit 1").strip()
+    for door in (Door(t.admin), Door(client)):
+        refused(door.put(f"{plate.id}/new", "[1]", JSON), 409, "conflict",
+                "the plate is being deleted")
+        refused(door.post(left, "[2]", JSON), 404, "not_found")
+        refused(door.post(left, None, None, stream_closed="true"), 404,
+                "not_found")
+        refused(door.post(left, "[3]", JSON, producer_id="p",
+                          producer_epoch=0, producer_seq=0), 404,
+                "not_found")
+    same(t.admin.get(path_of(left)).expect(200),
+         [{"a": str(int(left[-3:]))}])
+    t.instance.reap()
+    t.admin.get(path_of(left)).expect(404)
+    same(Door(client).put(f"{plate.id}/new", "[1]", JSON).status, 201)
 
 
 def test_a_small_plate_ends_at_once(t):

@@ -1,5 +1,6 @@
 """Appends: together when nobody has wishes of his own, else one by one."""
 
+from plates import Key
 from session import Session, array, equal, literal
 from streams import Stream
 
@@ -277,3 +278,18 @@ def test_many_do_not_wait_for_one_that_is_held(s):
         equal(many(s, (a, ["x"]), (b, ["x"])), [-1, 0])
         holder.rows("rollback")
     equal(many(s, (a, ["x"]), (b, ["x"])), [0, 1])
+
+
+def test_a_plate_that_is_deleted_takes_no_more(s):
+    key, plain = Key(s, "taken/key"), stream(s)
+    key.open()
+    json = "application/json"
+    equal(statuses(key, caller(["1"], json), caller(["2"], json)), [0, 0])
+    s.rows("update sluice.plates set ended_at = now() where plate = 'taken'")
+    equal(statuses(key, caller(["3"], json), caller([], json, close=True)),
+          [NOT_FOUND, NOT_FOUND])
+    equal(together(key, "3", media=json), None)
+    s.rows("delete from sluice.plates where plate = 'taken'")
+    equal(statuses(key, caller(["3"], json)), [NOT_FOUND])
+    equal((key.own(), key.get("closed")), ([(0, "1"), (1, "2")], ["f"]))
+    equal(statuses(plain, caller(["3"])), [DONE])

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from plates import Key
 from session import Session, equal, literal, refused
 from streams import Stream
 
@@ -148,6 +149,40 @@ def test_without_a_living_stream_it_is_refused(s):
     refused("42704", append, x, "'a'")
     equal((x.own(), append(y, "'b'")[0]), ([], "0"))
     refused("55000", append, made(s, closed=True), "'a'")
+
+
+def test_a_plate_that_is_deleted_takes_no_more(s):
+    key = Key(s, "closing/key")
+    key.open()
+    equal(append(key, "'1'")[0], "0")
+    with Session() as old:
+        # An append does not keep the plate from being deleted.
+        old.rows("begin")
+        append(key, "'2'", s=old)
+        equal(s.one("select sluice.plate_drop('closing')"), "t")
+        refused("42704", append, key, "'3'", "", "append", old)
+        old.rows("rollback")
+    for function in ("append", "append_all", "append_json"):
+        refused("42704", append, key,
+                "'{3}'" if function == "append_all" else "'3'", "", function)
+    s.rows("delete from sluice.plates where plate = 'closing'")
+    refused("42704", append, key, "'3'")
+    equal(key.own(), [(0, "1")])
+
+
+def test_an_old_snapshot_does_not_hide_a_plates_end(s):
+    key = Key(s, "snapshot/key")
+    key.open()
+    with Session() as old:
+        old.rows("begin isolation level repeatable read")
+        old.rows("select from sluice.plates")
+        s.rows("select sluice.plate_drop('snapshot')")
+        refused("40001", append, key, "'1'", "", "append", old)
+        old.rows("rollback")
+        old.rows("begin isolation level repeatable read")
+        refused("42704", append, key, "'1'", "", "append", old)
+        old.rows("rollback")
+    equal(key.own(), [])
 
 
 def test_what_does_not_fit_the_stream_is_refused(s):

@@ -5,6 +5,7 @@ from session import Session, equal, refused
 from streams import Stream
 
 HELD, NO_KEY, OTHER_TYPE, GONE, NO_PLATE, BUSY = 0, 1, 2, 3, 4, 11
+PLATE_ENDS = 16
 LAST = "18446744073709551615"
 
 
@@ -180,3 +181,20 @@ def test_two_who_begin_a_key_begin_one(s):
         equal(other.receive(), [["11"]])
     equal(key.open(), HELD)
     equal(key.get("incarnation"), ["0"])
+
+
+def test_no_stream_is_put_on_a_plate_that_is_deleted(s):
+    Key(s, "closed/key")
+    x, wish = Stream(s, "closed/new"), {"content_type": "application/json"}
+    with Session() as other:
+        # It waits for who deletes the plate, and is told of it.
+        other.rows("begin")
+        other.rows("select sluice.plate_drop('closed')")
+        s.send(x.create_sql(**wish))
+        other.wait_until_blocked(s)
+        other.rows("commit")
+        equal(s.receive(), [[str(PLATE_ENDS)]])
+    equal((x.create(**wish), x.create(), x.get("1")),
+          (PLATE_ENDS, PLATE_ENDS, None))
+    s.rows("delete from sluice.plates where plate = 'closed'")
+    equal((x.create(**wish), x.get("last_id")), (0, [None]))
