@@ -5,7 +5,7 @@
  *
  * status
  *	0  held: the row is locked, and is as the other results say
- *	1  there is no such key; not with p_create
+ *	1  there is no such key, or its plate has ended; not with p_create
  *	2  a key of another type: a stream whose entries have no ids, or one
  *	   whose name has the same stream_id
  *	3  it was deleted, but forks still live on its entries; with p_create
@@ -59,6 +59,15 @@ begin
 		return;
 	elsif v_row.state = 0 and not v_row.expired then
 		status := case when v_row.last_id is null then 2 else 0 end;
+		perform
+		from sluice.plates p
+		where p.plate = split_part(p_name, '/', 1)
+		and p.ended_at is null;
+		if not found then
+			-- What is left of it goes soon: it takes nothing.
+			status := case when p_create then 4 else 1 end;
+			return;
+		end if;
 		incarnation := v_row.incarnation;
 		next_seq := v_row.next_seq;
 		first_seq := v_row.first_seq;

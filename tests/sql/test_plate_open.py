@@ -145,6 +145,14 @@ def test_no_key_begins_on_a_plate_that_is_not_there(s):
     equal(key.get("1"), None)
 
 
+def test_a_key_of_a_plate_that_has_ended_takes_nothing(s):
+    key = Key(s, "over/key")
+    equal(key.open(), HELD)
+    s.rows("update sluice.plates set ended_at = now() where plate = 'over'")
+    equal(key.open(), NO_PLATE)
+    equal(key.open(create=False), NO_KEY)
+
+
 def test_a_plate_ends_before_a_key_begins_or_after(s):
     key = Key(s, "race/key")
     end = "update sluice.plates set ended_at = now() where plate = 'race'"
