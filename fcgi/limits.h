@@ -110,7 +110,7 @@ enum {
 	COMMAND_WORDS_MAX = 1 << 17,
 	CONSUMER_GROUP_BYTES_MAX = 512,
 	GROUP_MEMBER_BYTES_MAX = 512, /* a consumer's name, as Redis calls it */
-	GROUP_READ_ENTRIES_MAX = 10000, /* of all callers in a turn, and */
+	GROUP_READ_ENTRIES_MAX = 10000, /* new to all callers in a turn, and */
 	GROUP_READ_BYTES_MAX = 8 << 20, /* unless one entry alone is longer */
 	GROUP_LOOK_MAX = 10000, /* pending entries that one XAUTOCLAIM walks */
 	GROUP_LIST_MAX = 100000, /* groups, members, pending entries told of */

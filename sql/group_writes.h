@@ -7,13 +7,14 @@
 
 #include "sql/turn.h"
 
-/* As sql/fn/group_open.sql and group_create.sql number them. */
+/* As sql/fn/group_open.sql, group_create.sql, group_read_many.sql have them. */
 enum group_status {
 	GROUP_DONE,
 	GROUP_NO_KEY,
 	GROUP_OTHER_TYPE,
 	GROUP_NOT_FOUND,
-	GROUP_BUSY = 11
+	GROUP_BUSY = 11,
+	GROUP_LONG
 };
 
 /* A group of a plate's key. */

@@ -69,6 +69,7 @@ read_id(struct request *r, struct text word, struct wish *wish)
 	/* That last one is how Redis writes '>' to itself. */
 }
 
+/* Of new entries: the rest is there for the next call. */
 static int64_t
 count_max(const struct xreadgroup *x)
 {
@@ -187,9 +188,11 @@ fill_many(struct request *r, const struct xreadgroup *x, struct params *p)
 	param_text(p, x->words.group);
 	param_text(p, x->words.member);
 	param_byteas(p, after, (int)n);
-	param_bigint(p, count_max(x));
+	param_bigint(p, x->words.count ? x->words.count : INT64_MAX);
 	param_bool(p, x->words.noack);
+	param_bigint(p, GROUP_READ_ENTRIES_MAX);
 	param_bigint(p, GROUP_READ_BYTES_MAX / (int64_t)n);
+	param_bigint(p, COMMAND_REPLY_BYTES_MAX);
 }
 
 /* True when there is a status; false: return *verdict. */
@@ -245,6 +248,22 @@ wait_on(struct request *r, struct xreadgroup *x)
 	return PARK;
 }
 
+/*
+ * Who recovers reads his history once and then what is new, so a part of it
+ * is not given as if it were all.
+ */
+static enum verdict
+refuse(struct request *r, struct command *c, const struct xreadgroup *x)
+{
+	if (x->status != GROUP_LONG)
+		return group_refuse(r, c, x->refused->key, x->words.group,
+		    x->status, REFUSE_XREADGROUP);
+	command_error(r, c, "ERR the pending entries have more than "
+	    "COMMAND_REPLY_BYTES_MAX (%d) bytes: ask for fewer with COUNT",
+	    COMMAND_REPLY_BYTES_MAX);
+	return DONE;
+}
+
 enum verdict
 run_xreadgroup(struct request *r, struct command *c)
 {
@@ -264,8 +283,7 @@ run_xreadgroup(struct request *r, struct command *c)
 	} while (x->status == GROUP_BUSY && !x->waits &&
 	    command_again(r, c, &x->pause_ms, &verdict));
 	if (x->status != GROUP_DONE && x->status != GROUP_BUSY)
-		return group_refuse(r, c, x->refused->key, x->words.group,
-		    x->status, REFUSE_XREADGROUP);
+		return refuse(r, c, x);
 	if (x->waits && !x->rows)
 		return wait_on(r, x);
 	return x->status == GROUP_BUSY ? verdict : DONE;

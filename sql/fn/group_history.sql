@@ -1,8 +1,8 @@
 /*
  * Deliver once more what a member of a group was given and has not
- * acknowledged: of the entries after p_after, p_entries_max at most, whose
- * sum of bytes passes p_bytes_max by at most one. The group's row is locked
- * by who calls this (sluice.group_open).
+ * acknowledged: of the entries after p_after, p_entries_max at most. The
+ * group's row is locked by who calls this (sluice.group_open), and has looked
+ * before how much it is (sluice.group_history_bytes).
  *
  * An entry that is gone is a row without data, and is not delivered.
  *
@@ -15,8 +15,7 @@ create or replace function sluice.group_history(
 	p_consumer text,
 	p_member text,
 	p_after bytea,
-	p_entries_max bigint,
-	p_bytes_max bigint)
+	p_entries_max bigint)
 returns table (
 	id bytea,
 	fields boolean,
@@ -42,11 +41,11 @@ begin
 		and h.id > p_after
 		order by h.id
 		limit p_entries_max
-	), found as materialized (
-		select m.id, e.bytes
+	), chosen as materialized (
+		select m.id, e.fields, e.data
 		from mine m
 		left join lateral (
-			select octet_length(l.data) as bytes
+			select l.fields, l.data
 			from sluice.entries l
 			where l.stream_id = p_stream
 			and l.incarnation = p_incarnation
@@ -54,15 +53,6 @@ begin
 			offset 0
 		) e
 		on true
-	), weighed as materialized (
-		select f.id, f.bytes, coalesce(sum(f.bytes) over (order by f.id
-			rows between unbounded preceding and 1 preceding),
-			0) as bytes_before
-		from found f
-	), chosen as materialized (
-		select w.id, w.bytes is not null as there
-		from weighed w
-		where w.bytes_before < p_bytes_max
 	), again as (
 		update sluice.pending h
 		set delivered_at = v_now,
@@ -79,22 +69,16 @@ begin
 			from chosen c
 			order by c.id desc
 			limit 1)
-		and h.id = any (array(
-			select c.id
-			from chosen c
-			where c.there))
+		and (
+			select true
+			from sluice.entries l
+			where l.stream_id = p_stream
+			and l.incarnation = p_incarnation
+			and l.id = h.id
+			offset 0)
 	)
-	select c.id, e.fields, e.data
+	select c.id, c.fields, c.data
 	from chosen c
-	left join lateral (
-		select l.fields, l.data
-		from sluice.entries l
-		where l.stream_id = p_stream
-		and l.incarnation = p_incarnation
-		and l.id = c.id
-		offset 0
-	) e
-	on c.there
 	order by c.id;
 end
 $$;

@@ -7,7 +7,12 @@
  * that nobody of the group has been given yet. The first row is no entry. Its
  * place is 0 if all is well; else the first of the streams that is not, from
  * 1, with the status of sluice.group_open(), and nothing was done. A group
- * that is locked is told of only if nothing else is wrong.
+ * that is locked is told of only if nothing else is wrong; and after that, as
+ * status 12, that the histories up to this stream's have more than
+ * p_history_bytes_max bytes: a part of one would look like all of it.
+ *
+ * Of each stream p_count entries are wanted; new ones are p_entries_max at
+ * most, and pass p_bytes_max bytes by at most one.
  */
 create or replace function sluice.group_read_many(
 	p_stream bigint[],
@@ -17,7 +22,9 @@ create or replace function sluice.group_read_many(
 	p_after bytea[],
 	p_count bigint,
 	p_noack boolean,
-	p_bytes_max bigint)
+	p_entries_max bigint,
+	p_bytes_max bigint,
+	p_history_bytes_max bigint)
 returns table (
 	place integer,
 	status smallint,
@@ -31,6 +38,7 @@ as $$
 declare
 	v_opened record;
 	v_incarnation integer[];
+	v_left bigint := p_history_bytes_max;
 begin
 	place := 0;
 	status := 0;
@@ -56,6 +64,17 @@ begin
 			status := v_opened.status;
 		end if;
 	end loop;
+	for i in 1 .. cardinality(p_stream) loop
+		exit when place <> 0;
+		continue when p_after[i] is null;
+		v_left := v_left - sluice.group_history_bytes(p_stream[i],
+			v_incarnation[i], p_consumer, p_member, p_after[i],
+			p_count, v_left);
+		if v_left < 0 then
+			place := i;
+			status := 12;
+		end if;
+	end loop;
 	return next;
 	if place <> 0 then
 		return;
@@ -69,14 +88,14 @@ begin
 			from sluice.group_deliver(p_stream[i],
 				v_incarnation[i], p_consumer,
 				array[p_member], array[p_count],
-				array[p_noack], p_count, p_bytes_max) d;
+				array[p_noack], p_entries_max, p_bytes_max) d;
 		else
 			return query
 			select i, null::smallint, h.id, h.fields, h.data,
 				false
 			from sluice.group_history(p_stream[i],
 				v_incarnation[i], p_consumer, p_member,
-				p_after[i], p_count, p_bytes_max) h;
+				p_after[i], p_count) h;
 		end if;
 	end loop;
 end

@@ -119,6 +119,40 @@ def test_an_entry_that_is_gone_shows_in_the_history(t):
          {"k": [[g.ids[0], None], [g.ids[1], ["a", "1"]]]})
 
 
+def test_a_history_is_whole(t):
+    g = Group(t)
+    many = 12000  # more than GROUP_READ_ENTRIES_MAX
+    name = f"{g.plate.id}/k"
+    t.sql("insert into sluice.entries (stream_id, incarnation, seq, at, data, "
+          "id, fields) select stream_id, incarnation, n - 1, now(), "
+          "'[\"a\",\"1\"]', sluice.entry_id(n || '-0'), true from "
+          f"sluice.streams, generate_series(1, {many}) n "
+          f"where name = '{name}'")
+    t.sql(f"update sluice.streams set next_seq = {many}, length = {many}, "
+          f"added = {many}, last_id = sluice.entry_id('{many}-0') "
+          f"where name = '{name}'")
+    ids = [f"{n}-0" for n in range(1, many + 1)]
+    same(g.read("m", "COUNT", "20000"), ids[:10000])
+    same(g.read("m"), ids[10000:])
+    same(g.read("m", ids=["0"]), ids)
+    same(g.read("m", "COUNT", "11000", ids=["0"]), ids[:11000])
+    same(g.read("m", keys=("k",), ids=["10000"]), ids[10000:])
+
+
+def test_a_history_that_is_too_long_is_refused(t):
+    g = Group(t)
+    g.ids = [g.plate.add("k", "*", "a", "x" * (9 << 20)) for _ in range(4)]
+    for id in g.ids:
+        same(g.read("m", "COUNT", "1"), [id])
+    for options in ((), ("COUNT", "4")):
+        same(g.plate.ask(*g.words("m", *options, ids=["0"])).error,
+             "ERR the pending entries have more than COMMAND_REPLY_BYTES_MAX "
+             "(33554432) bytes: ask for fewer with COUNT")
+    same([times for _, _, times in g.pending()], [1] * 4)
+    same(g.read("m", "COUNT", "3", ids=["0"]), g.ids[:3])
+    same(g.read("m", ids=[g.ids[2]]), g.ids[3:])
+
+
 def test_several_streams_are_read_together(t):
     g = Group(t, 2)
     g.plate.run("XGROUP", "CREATE", "other", "g", "0", "MKSTREAM")

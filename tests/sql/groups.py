@@ -78,16 +78,17 @@ class Group:
         equal(status, 0)
         return found
 
-    def history(self, member="m", after="0-0", entries_max=1000,
-                bytes_max=1 << 20):
+    def history(self, member="m", after="0-0", count=1 << 40,
+                bytes_max=1 << 20, refused=False):
         rows = self.s.rows(
             "select place, status, sluice.entry_id_text(id), "
             "convert_from(data, 'UTF8') from sluice.group_read_many("
             f"array[{self.key.id}]::bigint[], "
             f"array[{literal(self.key.name)}], {literal(self.name)}, "
-            f"{literal(member)}, {ids(after)}, {entries_max}, false, "
+            f"{literal(member)}, {ids(after)}, {count}, false, 1, 1, "
             f"{bytes_max})")
-        equal(rows[0], ["0", "0", None, None])
+        equal(rows[0], ["1", "12", None, None] if refused else
+              ["0", "0", None, None])
         return [(r[2], r[3] is not None) for r in rows[1:]]
 
     def ack(self, *callers):

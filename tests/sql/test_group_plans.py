@@ -28,7 +28,7 @@ def calls(g):
             "array[false], 1000, 100000)",
         "group_read_many": "select * from sluice.group_read_many("
             f"array[{g.key.id}]::bigint[], array[{literal(g.key.name)}], "
-            f"'g', 'm', {ids(MIDDLE)}, 2, false, 100000)",
+            f"'g', 'many', {ids(MIDDLE)}, 2, false, 100, 100000, 100000)",
         "group_ack": f"select * from sluice.group_ack({key}, 1, "
             f"array[1, 1], {ids(MIDDLE, '7-0')})",
         "group_claim": f"select * from sluice.group_claim({key}, 'n', "

@@ -199,11 +199,18 @@ def test_history_of_an_entry_that_is_gone(s):
     equal([d for _, _, d in g.pending()], [1, 1, 2])
 
 
-def test_history_is_bounded(s):
+def test_history_is_whole_or_refused(s):
     g = Group(s, 4)
     g.read()
-    equal(g.history(entries_max=2), [("1-0", True), ("2-0", True)])
-    equal(g.history(bytes_max=10), [("1-0", True), ("2-0", True)])
+    g.delete("4-0")
+    equal(g.history(count=2), [("1-0", True), ("2-0", True)])
+    before = g.pending()
+    whole = 4 * 64 + 3 * len('{"a":"1"}')
+    for bytes_max in (0, 64, whole - 1):
+        equal(g.history(bytes_max=bytes_max, refused=True), [])
+    equal(g.pending(), before)
+    equal(g.history(count=1, bytes_max=whole // 3), [("1-0", True)])
+    equal(len(g.history(bytes_max=whole)), 4)
 
 
 def test_an_acknowledged_entry_counts_once(s):
@@ -225,13 +232,14 @@ def test_acknowledging_in_no_group_or_key(s):
 def test_several_streams_are_read_together_or_not_at_all(s):
     a, b = Group(s, 2), Group(s, 2)
 
-    def read(*after, second=None):
+    def read(*after, second=None, history_max=1000):
         return [r[:2] + r[2:3] for r in s.rows(
             "select place, status, sluice.entry_id_text(id) "
             f"from sluice.group_read_many(array[{a.key.id}, {b.key.id}]"
             f"::bigint[], array[{literal(a.key.name)}, "
             f"{literal(second or b.key.name)}], 'g', 'm', "
-            f"array[{','.join(map(one, after))}]::bytea[], 1, false, 1000)")]
+            f"array[{','.join(map(one, after))}]::bytea[], 1, false, 9, 1000, "
+            f"{history_max})")]
 
     equal(read(None, None, second="plate/other"), [["2", "2", None]])
     equal(a.pending(), [])
@@ -239,6 +247,12 @@ def test_several_streams_are_read_together_or_not_at_all(s):
           [["0", "0", None], ["1", None, "1-0"], ["2", None, "1-0"]])
     equal(read("0-0", None),
           [["0", "0", None], ["1", None, "1-0"], ["2", None, "2-0"]])
+    before = a.pending(), b.pending()
+    equal(read("0-0", "0-0", history_max=145), [["2", "12", None]])
+    equal(read(None, "0-0", history_max=72), [["2", "12", None]])
+    equal((a.pending(), b.pending()), before)
+    equal(read("0-0", "0-0", history_max=146),
+          [["0", "0", None], ["1", None, "1-0"], ["2", None, "1-0"]])
     with Session() as other:
         other.rows("begin")
         other.rows("select * from sluice.consumers where stream_id = "
