@@ -17,9 +17,8 @@ struct command {
 	struct text plate;
 	struct text *word;	/* word[0] is the command's name */
 	int words;
-	/* One of a pipeline or a transaction: run() neither PARKs nor TURNs,
-	 * and what would block has nothing. */
-	bool direct;
+	bool direct;	/* one of several in a request: run() does not TURN */
+	bool stays;	/* one of a transaction: nor does it PARK */
 	void *state;		/* the command's own, in the request's arena */
 	struct text error;	/* what Redis says when it failed, or absent */
 };

@@ -5,6 +5,11 @@
  * All are read before the first is run, so that none is when the caller may
  * not run one of them. What one of them says in Redis's words is its own
  * result; what the house has to say ends the request.
+ *
+ * A row that somebody holds is waited for without a thread. A pipeline parks
+ * in front of the command that needs it, and what was said so far is kept in
+ * an arena of its own. A transaction takes all its rows first, or none: then
+ * it is undone and parks.
  */
 #include <stdlib.h>
 
@@ -13,19 +18,39 @@
 #include "fcgi/name_id.h"
 #include "handlers/handlers.h"
 #include "handlers/plates/arguments.h"
+#include "handlers/streams/stream.h"
 #include "sql/db.h"
 #include "sql/wake_hold.h"
+
+/* A key of the transaction's. */
+struct lock {
+	int64_t id;
+	struct text name;
+	bool begins;		/* it may have to be made */
+};
 
 struct pipeline {
 	struct command *command;
 	int commands;
 	int refused;		/* that could not be parsed */
+	bool together;		/* it is a transaction */
+	int next;		/* the command to be run */
+
+	/* What is said so far. */
+	struct arena *arena;
+	struct buffer out;
+	struct json_writer w;
+
+	/* Of a transaction: all keys, each once, in the order of their ids. */
+	struct lock *lock;
+	int locks;
+	int pause_ms;
 };
 
 /* One of them, [name, argument, ...]. False after fail(). */
 static bool
 take_command(struct request *r, const struct json *words, int place,
-    struct command *c)
+    bool together, struct command *c)
 {
 	const char *where = arena_printf(r->arena, "[%d]", place);
 
@@ -42,6 +67,7 @@ take_command(struct request *r, const struct json *words, int place,
 	}
 	c->plate = r->param[0];
 	c->direct = true;
+	c->stays = together;
 	c->word = arena_alloc(r->arena, words->count * sizeof(*c->word));
 	if (!arguments_read(r, c, words, where))
 		return false;
@@ -71,7 +97,7 @@ take_pipeline(struct request *r, struct pipeline *p)
 	JSON_EACH(words, body) {
 		struct command *c = &p->command[p->commands];
 
-		if (!take_command(r, words, p->commands++, c))
+		if (!take_command(r, words, p->commands++, p->together, c))
 			return false;
 		p->refused += !command_begin(r, c);
 		if (request_failed(r))
@@ -89,88 +115,121 @@ write_error(struct json_writer *w, struct text error)
 	json_close_object(w);
 }
 
-static struct json_writer *
-begin_reply(struct request *r)
+static void
+begin_reply(struct pipeline *p)
 {
-	struct json_writer *w = reply_json(r, 200);
+	buffer_init(&p->out, p->arena);
+	json_start(&p->w, &p->out);
+	json_open_object(&p->w);
+	json_name(&p->w, "ok");
+	json_bool(&p->w, true);
+	json_name(&p->w, "data");
+	json_open_array(&p->w);
+}
 
-	json_open_object(w);
-	json_name(w, "ok");
-	json_bool(w, true);
-	json_name(w, "data");
-	json_open_array(w);
-	return w;
+static enum verdict
+end_reply(struct request *r, struct pipeline *p)
+{
+	json_close_array(&p->w);
+	json_close_object(&p->w);
+	buffer_add_text(reply_body(r, 200, "application/json"),
+	    (struct text){ p->out.p, p->out.n });
+	return DONE;
 }
 
 static void
-end_reply(struct json_writer *w)
+drop_arena(void *arena)
 {
-	json_close_array(w);
-	json_close_object(w);
+	arena_free(arena);
 }
 
-/* Each result is written at once: what all of them hold has a limit. */
-static void
-run_all(struct request *r, struct pipeline *p, bool together)
+/* At the first call: NULL after fail(). */
+static struct pipeline *
+begin(struct request *r, bool together)
 {
-	struct json_writer *w = begin_reply(r);
+	struct pipeline *p = arena_alloc(r->arena, sizeof(*p));
 
-	for (int i = 0; i < p->commands; i++) {
-		struct command *c = &p->command[i];
+	p->together = together;
+	if (!take_pipeline(r, p))
+		return NULL;
+	p->arena = arena_new();
+	arena_defer(r->arena, drop_arena, p->arena);
+	begin_reply(p);
+	r->state = p;
+	return p;
+}
 
-		if (r->reply.body.n > COMMAND_REPLY_BYTES_MAX) {
-			command_error(r, c, "ERR not run: the replies before "
-			    "it are longer than COMMAND_REPLY_BYTES_MAX (%d) "
-			    "bytes", COMMAND_REPLY_BYTES_MAX);
-			if (together)
-				fail(r, E_COMMAND, "%.*s",
-				    TEXT_ARG(c->error));
-		}
-		if (!c->error.p && !request_failed(r))
-			must(c->facts->run(r, c) == DONE);
+/* What all of them say together has a limit. */
+static void
+check_length(struct request *r, const struct pipeline *p, struct command *c)
+{
+	if (p->out.n <= COMMAND_REPLY_BYTES_MAX)
+		return;
+	command_error(r, c, "ERR not run: the replies before it are longer "
+	    "than COMMAND_REPLY_BYTES_MAX (%d) bytes",
+	    COMMAND_REPLY_BYTES_MAX);
+	if (p->together)
+		fail(r, E_COMMAND, "%.*s", TEXT_ARG(c->error));
+}
+
+/* Run those that are left: DONE when none is, after fail(), or PARK. */
+static enum verdict
+run_all(struct request *r, struct pipeline *p)
+{
+	for (; p->next < p->commands; p->next++) {
+		struct command *c = &p->command[p->next];
+
+		check_length(r, p, c);
+		if (!c->error.p && !request_failed(r) &&
+		    c->facts->run(r, c) == PARK)
+			return PARK;
 		if (request_failed(r))
-			return;
+			break;
 		if (c->error.p)
-			write_error(w, c->error);
+			write_error(&p->w, c->error);
 		else
-			c->facts->write(r, c, w);
+			c->facts->write(r, c, &p->w);
 	}
-	end_reply(w);
+	return DONE;
+}
+
+/* Rights may have gone while it was parked. */
+static bool
+still_allowed(struct request *r, struct pipeline *p)
+{
+	for (int i = p->next; i < p->commands; i++)
+		if (!p->command[i].error.p &&
+		    !command_allowed(r, &p->command[i]))
+			return false;
+	return true;
 }
 
 enum verdict
 plate_pipeline(struct request *r)
 {
-	struct pipeline p = { 0 };
+	struct pipeline *p = r->state;
 
-	if (take_pipeline(r, &p))
-		run_all(r, &p, false);
-	return DONE;
+	if (p ? !still_allowed(r, p) : !(p = begin(r, false)))
+		return DONE;
+	if (run_all(r, p) == PARK)
+		return PARK;
+	return request_failed(r) ? DONE : end_reply(r, p);
 }
 
 /* Of a transaction that does not begin: none of its commands was run. */
 static enum verdict
-discard(struct request *r, const struct pipeline *p)
+discard(struct request *r, struct pipeline *p)
 {
 	static const struct text why = TEXT("EXECABORT Transaction discarded "
 	    "because of previous errors.");
-	struct json_writer *w = begin_reply(r);
 
 	for (int i = 0; i < p->commands; i++) {
 		struct text error = p->command[i].error;
 
-		write_error(w, error.p ? error : why);
+		write_error(&p->w, error.p ? error : why);
 	}
-	end_reply(w);
-	return DONE;
+	return end_reply(r, p);
 }
-
-/* A key of the transaction's. */
-struct lock {
-	int64_t id;
-	struct text name;
-	bool begins;		/* it may have to be made */
-};
 
 static int
 by_id(const void *a, const void *b)
@@ -180,16 +239,15 @@ by_id(const void *a, const void *b)
 	return (one->id > other->id) - (one->id < other->id);
 }
 
-/* All keys of all commands, each once, in the order of their ids. */
-static int
-find_locks(struct request *r, const struct pipeline *p, struct lock **locks)
+static void
+find_locks(struct request *r, struct pipeline *p)
 {
 	struct lock *lock;
 	int first, n = 0, kept = 0;
 
 	for (int i = 0; i < p->commands; i++)
 		n += command_keys(&p->command[i], &first);
-	*locks = lock = arena_alloc(r->arena, (size_t)n * sizeof(*lock));
+	p->lock = lock = arena_alloc(r->arena, (size_t)n * sizeof(*lock));
 	n = 0;
 	for (int i = 0; i < p->commands; i++) {
 		const struct command *c = &p->command[i];
@@ -209,58 +267,81 @@ find_locks(struct request *r, const struct pipeline *p, struct lock **locks)
 		else
 			lock[++kept] = lock[i];
 	}
-	return n ? kept + 1 : 0;
+	p->locks = n ? kept + 1 : 0;
 }
 
-static bool
+static const struct pg_result *
 call_with_locks(struct request *r, enum statement statement,
-    const struct lock *lock, int n, bool all)
+    const struct pipeline *p, bool all)
 {
-	int64_t *id = arena_alloc(r->arena, (size_t)n * sizeof(*id));
-	struct text *name = arena_alloc(r->arena, (size_t)n * sizeof(*name));
-	bool *begins = arena_alloc(r->arena, (size_t)n * sizeof(*begins));
-	struct params p;
+	size_t n = (size_t)p->locks;
+	int64_t *id = arena_alloc(r->arena, n * sizeof(*id));
+	struct text *name = arena_alloc(r->arena, n * sizeof(*name));
+	bool *begins = arena_alloc(r->arena, n * sizeof(*begins));
+	struct params params;
 
-	for (int i = 0; i < n; i++) {
-		id[i] = lock[i].id;
-		name[i] = lock[i].name;
-		begins[i] = lock[i].begins;
+	for (size_t i = 0; i < n; i++) {
+		id[i] = p->lock[i].id;
+		name[i] = p->lock[i].name;
+		begins[i] = p->lock[i].begins;
 	}
-	params_init(&p, r->arena);
-	param_bigints(&p, id, NULL, n);
+	params_init(&params, r->arena);
+	param_bigints(&params, id, NULL, p->locks);
 	if (all) {
-		param_texts(&p, name, n);
-		param_bools(&p, begins, n);
+		param_texts(&params, name, p->locks);
+		param_bools(&params, begins, p->locks);
 	}
-	return db_call(r, statement, &p);
+	return db_call(r, statement, &params);
+}
+
+/* Once the transaction has begun. False: somebody holds a row, or fail(). */
+static bool
+run_locked(struct request *r, struct pipeline *p)
+{
+	const struct pg_result *rows = call_with_locks(r,
+	    STATEMENT_plate_take, p, true);
+
+	if (!rows || !row_bool(rows, 0, 0))
+		return false;
+	must(run_all(r, p) == DONE);
+	return !request_failed(r) &&
+	    call_with_locks(r, STATEMENT_plate_take_end, p, false);
+}
+
+static enum verdict
+attempt(struct request *r)
+{
+	struct pipeline *p = r->state;
+	enum db_outcome outcome = db_begin(r->db);
+	bool done;
+
+	if (outcome != DB_DONE)
+		return db_fail(r, outcome);
+	wake_hold(r->arena);
+	done = run_locked(r, p);
+	if (done)
+		db_fail(r, db_commit(r->db));
+	else
+		db_rollback(r->db);
+	wake_release(done && !request_failed(r));
+	if (done || request_failed(r))
+		return DONE;
+	return stream_come_again(r, &p->pause_ms);
 }
 
 enum verdict
 plate_transaction(struct request *r)
 {
-	struct pipeline p = { 0 };
-	enum db_outcome outcome;
-	struct lock *lock;
-	int locks;
+	struct pipeline *p = r->state;
+	enum verdict verdict;
 
-	if (!take_pipeline(r, &p))
+	if (p ? !still_allowed(r, p) : !(p = begin(r, true)))
 		return DONE;
-	if (p.refused)
-		return discard(r, &p);
-	locks = find_locks(r, &p, &lock);
-	outcome = db_begin(r->db);
-	if (outcome != DB_DONE)
-		return db_fail(r, outcome);
-	wake_hold(r->arena);
-	if (call_with_locks(r, STATEMENT_plate_lock, lock, locks, true)) {
-		run_all(r, &p, true);
-		call_with_locks(r, STATEMENT_plate_lock_end, lock, locks,
-		    false);
-	}
-	if (request_failed(r))
-		db_rollback(r->db);
-	else
-		db_fail(r, db_commit(r->db));
-	wake_release(!request_failed(r));
-	return DONE;
+	if (p->refused)
+		return discard(r, p);
+	if (!p->lock)
+		find_locks(r, p);
+	verdict = stream_attempt(r, attempt);
+	return verdict == DONE && !request_failed(r) ? end_reply(r, p) :
+	    verdict;
 }

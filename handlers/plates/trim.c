@@ -192,7 +192,7 @@ run_xtrim(struct request *r, struct command *c)
 			return command_refuse(r, c, status);
 		if (!goes_on(x, rows))
 			return DONE;
-		if (!c->direct && !r->last_call) {
+		if (!c->stays && !r->last_call) {
 			r->deadline_us = clock_monotonic_us();
 			return PARK;
 		}

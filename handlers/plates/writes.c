@@ -1,6 +1,6 @@
 /*
- * Who is `direct` cannot be called again, so his thread waits for the row: his
- * own statements are under way in that same connection.
+ * Who stays cannot be called again, so his thread waits for the row: his own
+ * statements are under way in that same connection.
  */
 #include "handlers/plates/writes.h"
 
@@ -36,7 +36,7 @@ command_again(struct request *r, struct command *c, int *pause_ms,
 	struct timespec pause;
 
 	*verdict = stream_come_again(r, pause_ms);
-	if (*verdict != PARK || !(c->direct || r->last_call))
+	if (*verdict != PARK || !(c->stays || r->last_call))
 		return false;
 	pause.tv_sec = 0;
 	pause.tv_nsec = *pause_ms * 1000000;

@@ -77,9 +77,9 @@ check_streams(struct request *r, struct command *c, const struct xread *x)
 }
 
 static int64_t
-blocks_until(struct request *r, const struct command *c, int64_t block_ms)
+blocks_until(const struct request *r, int64_t block_ms)
 {
-	if (block_ms < 0 || c->direct)
+	if (block_ms < 0)
 		return INT64_MIN;
 	if (block_ms == 0 || block_ms > settings.block_max_ms)
 		block_ms = settings.block_max_ms;
@@ -110,7 +110,7 @@ parse_xread(struct request *r, struct command *c)
 	for (int i = 0; i < n; i++)
 		if (!read_id(x, i, c->word[x->words.first + n + i]))
 			break;
-	x->until_us = blocks_until(r, c, x->words.block_ms);
+	x->until_us = blocks_until(r, x->words.block_ms);
 	return check_streams(r, c, x);
 }
 

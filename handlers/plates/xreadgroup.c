@@ -147,7 +147,7 @@ stand_in_lines(struct request *r, struct command *c, struct xreadgroup *x)
 {
 	int64_t block_ms = x->words.block_ms;
 
-	if (block_ms < 0 || x->history || c->direct)
+	if (block_ms < 0 || x->history)
 		return true;
 	if (x->words.streams > CHANNELS_PER_REQUEST_MAX)
 		return command_error(r, c, "ERR a read that blocks has at "

@@ -1,5 +1,5 @@
 /*
- * Remove the rows that sql/fn/plate_lock.sql made of keys that the transaction
+ * Remove the rows that sql/fn/plate_take.sql made of keys that the transaction
  * has not begun after all. Writes.
  *
  *	$1 stream_id bigint[]
