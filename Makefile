@@ -7,7 +7,7 @@
 #	make restart		put a new build into service, worker by worker
 #	make deps		install the Debian packages that are missing
 #	make test		every suite; the last line sums them up:
-#	make lint | unit | sql-test | http | race | fuzz | sanitize | tsan
+#	make lint | manual | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
 #	make differential	random commands beside redis-server; SEED=7
@@ -116,6 +116,7 @@ psql:
 docs: all
 	@for page in settings errors metrics routes; do \
 		BUILD=$(BUILD) docs/generate.sh $$page >docs/$$page.md; done
+	@BUILD=$(BUILD) docs/generate.sh sluice.1 >docs/sluice.1
 .PHONY: docs
 
 # --- packages -------------------------------------------------------------
@@ -124,7 +125,8 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libjansson-dev libjwt-dev libargon2-dev libssl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
-packages_test := clang libclang-rt-14-dev python3 jq git redis-server
+packages_test := clang libclang-rt-14-dev python3 jq git redis-server \
+    mandoc zsh
 packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.
 packages_node := $(if $(shell command -v npm),,nodejs npm)
@@ -145,7 +147,7 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint unit sql-test http differential conformance client-test race \
+suites = lint manual unit sql-test http differential conformance client-test race \
     fuzz sanitize tsan
 
 test: packages-test
@@ -159,6 +161,11 @@ format:
 	@for f in $(filter-out $(BUILD)/%,$(sources) $(wildcard */*.h)); do \
 		clang-format $$f | diff -u $$f -; done || :
 .PHONY: lint format
+
+# The man page, the completions of shells, the description of the API.
+manual: all
+	@tests/sum.sh manual 'python3 tests/manual/run.py $(ONLY)'
+.PHONY: manual
 
 # Suites of scripts: tests/NAME/run.py starts what it needs. ONLY chooses
 # among the tests by parts of their names: make http ONLY=ack

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints one of the pages that are made from a table: settings, errors,
-# metrics or routes. `make docs` writes them, `make lint` checks that they are current.
+# Prints one of the files that are made from a table: the pages settings,
+# errors, metrics and routes, or sluice.1. `make docs` writes them, `make lint`
+# checks that they are current.
 
 sluice=${BUILD:-build}/sluice
 
@@ -66,5 +67,47 @@ routes)
 	END
 	"$sluice" help routes |
 		awk '{ print "| " $1 " | `" $2 "` | " $3 " | " $4 " | " $5 " |" }'
+	;;
+sluice.1)
+	# Each row of the settings' table as an item; a dash says that there
+	# is no default.
+	"$sluice" help settings | awk -F ' *[|] *' -v q="'" '
+	function plain(text)
+	{
+		gsub(/`/, "", text)
+		gsub(/\\/, "\\e", text)
+		# What begins a line must not be taken for a request.
+		return text ~ "^[." q "]" ? "\\&" text : text
+	}
+	function filled(text,    words, n, i, line, lines)
+	{
+		n = split(text, words, / +/)
+		for (i = 1; i <= n; i++) {
+			if (line != "" && length(line " " words[i]) > 76) {
+				lines = lines plain(line) "\n"
+				line = ""
+			}
+			line = line (line == "" ? "" : " ") words[i]
+		}
+		return lines plain(line) "\n"
+	}
+	FNR == NR {
+		if ($2 !~ /^`SLUICE_/)
+			next
+		items = items ".It Ev " plain($2) "\n" \
+		    filled($5 ";") filled($4 ".") ($3 == "" ? "Not set by default.\n" : \
+		    "Default:\n.Li " plain($3) "\n")
+		next
+	}
+	$0 == "@SETTINGS@" {
+		printf "%s", items
+		next
+	}
+	/^\.\\"/ {
+		next
+	}
+	{
+		print
+	}' - docs/sluice.1.in
 	;;
 esac

@@ -145,6 +145,8 @@ generated_pages_are_up_to_date()
 			diff -q - "docs/$page.md" >/dev/null ||
 			echo "docs/$page.md: run make docs"
 	done
+	docs/generate.sh sluice.1 | diff -q - docs/sluice.1 >/dev/null ||
+		echo "docs/sluice.1: run make docs"
 }
 
 rule includes_go_downward
