@@ -58,6 +58,13 @@ enum {
 	REAP_BYTES = 32 << 20,
 	PURGE_MS_MAX = 30000,
 
+	/* Reapers. */
+	REAP_MS_MAX = 120000, /* that a request for a reaper takes */
+	REAP_LEASE = 60000, /* or two statements, if they may take longer */
+	CRON_BYTES_MAX = 255,
+	CRON_ZONE_BYTES_MAX = 64,
+	CRON_EVERY_SECONDS_MAX = 366 * 24 * 3600,
+
 	/* Streams. */
 	STREAM_NAME_BYTES_MAX = 1024,
 	STREAM_KEY_BYTES_MAX = 1024,
