@@ -7,8 +7,8 @@ create table sluice.message_log (
 	topic_id bigint not null,
 	acked_at timestamptz not null,
 	seq bigint not null,
-	-- Several copies of one message may be acknowledged, by groups and as
-	-- dead letters: who did.
+	-- Which group's acknowledgement was the last one; whose dead letter it
+	-- was; null where no group had a part in it.
 	consumer_group text collate "C",
 	dlq boolean not null,
 	created_at timestamptz not null,
@@ -18,7 +18,8 @@ create table sluice.message_log (
 	last_error text,
 	metadata bytea,
 	payload bytea not null,
-	primary key (topic_id, acked_at, seq)
+	-- A topic and its dead letters have a log each.
+	primary key (topic_id, dlq, acked_at, seq)
 )
 with (
 	autovacuum_vacuum_scale_factor = 0.01,
@@ -56,6 +57,30 @@ add column ordered boolean not null default false;
 create index messages_behind
 on sluice.messages (topic_id, key, seq)
 where visible_at = 'infinity';
+
+/*
+ * Whose turn it is, of the messages of a key: a row for plain consumers, its
+ * group_id 0, and one for each group. The row is the lock under which that is
+ * decided. It is there while a message of the key is.
+ */
+create table sluice.key_heads (
+	topic_id bigint not null,
+	key text collate "C" not null,
+	group_id bigint not null,
+	-- The one message that is not behind another.
+	seq bigint not null,
+	-- None that is behind has a lower seq: dead index entries below are
+	-- not walked.
+	low_seq bigint not null,
+	-- The newest of all, for group_id 0.
+	last_seq bigint not null,
+	primary key (topic_id, key, group_id)
+)
+with (
+	autovacuum_vacuum_scale_factor = 0.01,
+	autovacuum_vacuum_threshold = 5000,
+	autovacuum_vacuum_cost_delay = 1
+);
 
 create index deliveries_behind
 on sluice.deliveries (topic_id, group_id, key, seq)

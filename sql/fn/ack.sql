@@ -1,5 +1,6 @@
 /*
- * Remove delivered messages of one topic for good. The arrays run side by
+ * Remove delivered messages of one topic for good; where the topic is
+ * replayable, the message log keeps them. The arrays run side by
  * side: p_tries holds the receipt, or null for none; p_base and p_dlq say
  * whether the caller may touch the message while it is in its topic and
  * while it is a dead letter.
@@ -22,9 +23,16 @@ language plpgsql
 as $$
 #variable_conflict use_column
 declare
+	v_now constant timestamptz := clock_timestamp();
+	v_replayable boolean;
 	v_ack record;
 	v_key text;
 begin
+	select c.replayable
+	into v_replayable
+	from sluice.topic_configs c
+	where c.topic_id = p_topic;
+
 	-- In the order of the messages, as everywhere: no deadlocks.
 	for v_ack in
 		select u.seq, u.tries, u.base, u.dlq, u.item
@@ -32,6 +40,20 @@ begin
 			with ordinality as u (seq, tries, base, dlq, item)
 		order by u.seq, u.item
 	loop
+		if v_replayable then
+			perform
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.seq = v_ack.seq
+			and m.status = 1
+			and (v_ack.tries is null or m.tries = v_ack.tries)
+			and case when m.dlq then v_ack.dlq
+				else v_ack.base end
+			for update;
+			continue when not found;
+			perform sluice.archive(p_topic, v_ack.seq, v_now);
+		end if;
+
 		delete from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_ack.seq

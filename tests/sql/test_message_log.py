@@ -1,0 +1,97 @@
+"""The log of what was acknowledged, of topics that are replayable."""
+
+from session import Session, Topic, equal
+
+COLUMNS = ("seq, dlq, retries, max_retries, key, last_error, "
+           "convert_from(metadata, 'UTF8'), convert_from(payload, 'UTF8'), "
+           "consumer_group")
+
+
+def replayable(s, window=None, name=None):
+    t = Topic(s, name)
+    s.rows("insert into sluice.topic_configs (topic_id, replayable, "
+           f"replay_window_seconds) values ({t.id}, true, "
+           f"{'null' if window is None else window})")
+    return t
+
+
+def log(t, columns="seq"):
+    rows = t.s.rows(f"select {columns} from sluice.message_log "
+                    f"where topic_id = {t.id} order by seq")
+    return [int(row[0]) for row in rows] if columns == "seq" else rows
+
+
+def test_an_acked_message_is_kept_as_it_was(s):
+    t = replayable(s)
+    t.enqueue([1], keys=["k"], payloads=["data"], metadata=['{"a":"b"}'],
+              max_retries=7)
+    t.dequeue()
+    t.nack([1], errors=["first try"])
+    t.dequeue()
+    created = t.get(1, "created_at")
+    equal(t.ack([1]), [[1, 1, 2]])
+    equal(t.seqs(), [])
+    equal(log(t, COLUMNS), [["1", "f", "1", "7", "k", "first try",
+                             '{"a":"b"}', "data", None]])
+    equal(log(t, "created_at"), [created])
+    equal(log(t, "acked_at between now() - interval '1 min' and now() "
+                 "+ interval '1 s'"), [["t"]])
+
+
+def test_what_is_not_acked_is_not_kept(s):
+    t = replayable(s)
+    t.enqueue([1, 2, 3])
+    t.dequeue(2)
+    equal(t.ack([1, 2, 3], tries=[1, 2, 1]), [[1, 1, 1]])
+    equal(log(t), [1])
+    equal(t.ack([1, 2], base=[False, False]), [])
+    equal(log(t), [1])
+    equal(t.seqs(), [2, 3])
+
+
+def test_other_topics_keep_nothing(s):
+    t = Topic(s)
+    t.enqueue([1])
+    t.dequeue()
+    t.ack([1])
+    s.rows("insert into sluice.topic_configs (topic_id) "
+           f"values ({t.id})")
+    t.enqueue([2])
+    t.dequeue()
+    t.ack([2])
+    equal(log(t), [])
+
+
+def test_a_dead_letter_is_kept_as_one(s):
+    t = replayable(s)
+    t.enqueue([1])
+    t.dequeue()
+    t.nack([1], dead=1, errors=["bad"])
+    t.dequeue(dlq=True)
+    t.ack([1])
+    equal(log(t, "seq, dlq, last_error"), [["1", "t", "bad"]])
+
+
+def test_an_ack_that_is_undone_keeps_nothing(s):
+    t = replayable(s)
+    t.enqueue([1])
+    t.dequeue()
+    s.rows("begin")
+    t.ack([1])
+    s.rows("rollback")
+    equal(log(t), [])
+    equal(t.seqs(), [1])
+
+
+def test_two_acks_at_once_keep_one(s):
+    t = replayable(s)
+    t.enqueue([1])
+    t.dequeue()
+    with Session() as other:
+        s.rows("begin")
+        t.ack([1])
+        other.send(t.ack_sql([1]))
+        s.wait_until_blocked(other)
+        s.rows("commit")
+        equal(other.receive(), [])
+    equal(log(t), [1])
