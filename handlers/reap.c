@@ -13,6 +13,7 @@
 #include "fcgi/limits.h"
 #include "fcgi/metrics.h"
 #include "fcgi/settings.h"
+#include "handlers/reap_log.h"
 #include "handlers/reap_streams.h"
 #include "sql/db.h"
 #include "sql/plate_ends.h"
@@ -85,7 +86,7 @@ reap_command(int count, char **arguments)
 {
 	struct arena *arena = arena_new();
 	struct db *db = db_open("sluice reap", false);
-	int64_t expired, keys, attempts, plates;
+	int64_t expired, keys, attempts, plates, log;
 	bool streams;
 
 	(void)count, (void)arguments; /* takes none */
@@ -93,17 +94,19 @@ reap_command(int count, char **arguments)
 	expired = expire(db, arena);
 	keys = forget_keys(db, arena);
 	attempts = count_of(db, STATEMENT_login_attempts_reap, NULL);
+	log = reap_log(db, arena);
 	streams = reap_streams(db);
 	plates = plates_reap(db);
 	db_close(db);
 	arena_free(arena);
 	if (expired < 0 || keys < 0 || attempts < 0 || plates < 0 ||
-	    !streams) {
+	    log < 0 || !streams) {
 		fprintf(stderr, "sluice reap: the database did not answer\n");
 		return EXIT_FAILURE;
 	}
-	printf("expired %lld messages, forgot %lld keys, %lld logins and %lld "
-	    "plates\n", (long long)expired, (long long)keys,
-	    (long long)attempts, (long long)plates);
+	printf("expired %lld messages, forgot %lld keys, %lld logins, %lld "
+	    "plates and %lld of what was acked\n", (long long)expired,
+	    (long long)keys, (long long)attempts, (long long)plates,
+	    (long long)log);
 	return EXIT_SUCCESS;
 }

@@ -1,6 +1,6 @@
 """The log of what was acknowledged, of topics that are replayable."""
 
-from session import Session, Topic, equal
+from session import Session, Statements, Topic, equal
 
 COLUMNS = ("seq, dlq, retries, max_retries, key, last_error, "
            "convert_from(metadata, 'UTF8'), convert_from(payload, 'UTF8'), "
@@ -94,4 +94,59 @@ def test_two_acks_at_once_keep_one(s):
         s.wait_until_blocked(other)
         s.rows("commit")
         equal(other.receive(), [])
+    equal(log(t), [1])
+
+
+def logged(t, ages, dlq=False):
+    """Entries that were acked so many seconds ago; seq 1, 2, ..."""
+    for seq, age in enumerate(ages, 1):
+        t.s.rows("insert into sluice.message_log (topic_id, dlq, acked_at, "
+                 "seq, created_at, retries, max_retries, payload) values "
+                 f"({t.id}, {dlq}, now() - interval '{age} s', {seq}, now(), "
+                 "0, 3, '')")
+
+
+def test_a_log_is_trimmed_in_batches_oldest_first(s):
+    t, run = replayable(s), Statements(s)
+    logged(t, [50, 10, 40, 20, 30])
+    logged(t, [50], dlq=True)
+    before = s.one("select now() - interval '15 s'")
+    equal(run("message_log_trim", t.id, False, before, 3), [["3", "t"]])
+    equal(log(t), [1, 2, 4])
+    equal(run("message_log_trim", t.id, False, before, 3), [["1", "f"]])
+    equal(run("message_log_trim", t.id, False, before, 3), [["0", "f"]])
+    equal(log(t, "seq, dlq"), [["1", "t"], ["2", "f"]])
+
+
+def test_a_batch_ends_among_those_acked_at_once(s):
+    t, run = replayable(s), Statements(s)
+    t.enqueue([1, 2, 3])
+    t.dequeue(3)
+    t.ack([1, 2, 3])
+    before = s.one("select clock_timestamp()")
+    equal(run("message_log_trim", t.id, False, before, 2), [["2", "t"]])
+    equal(log(t), [3])
+
+
+def test_the_reaper_forgets_what_is_beyond_the_window(s):
+    s.rows("truncate sluice.message_log")
+    run = Statements(s)
+    short, long, endless = (replayable(s, w) for w in (60, 3600, None))
+    for t in (short, long, endless):
+        logged(t, [7200, 1800, 10])
+    logged(short, [7200, 1800, 10], dlq=True)
+    equal(run("reap_log", 3), [["3", "t"]])
+    equal(run("reap_log", 3), [["2", "f"]])
+    equal(run("reap_log", 3), [["0", "f"]])
+    equal(log(short, "seq, dlq"), [["3", "f"], ["3", "t"]])
+    equal(log(long), [2, 3])
+    equal(log(endless), [1, 2, 3])
+
+
+def test_the_reaper_leaves_topics_that_are_no_longer_replayable(s):
+    t, run = replayable(s, 60), Statements(s)
+    logged(t, [7200])
+    s.rows("update sluice.topic_configs set replayable = false "
+           f"where topic_id = {t.id}")
+    equal(run("reap_log", 3), [["0", "f"]])
     equal(log(t), [1])

@@ -78,7 +78,7 @@ def test_every_head_says_whether_it_writes(s):
         writes = bool(re.search(
             r"\b(insert into|update sluice|delete from|"
             r"sluice\.(enqueue|dequeue|ack|nack|extend|requeue|redrive|"
-            r"purge|delete_by_key|reap_\w+|user_\w+|append\w*|"
+            r"purge|delete_by_key|reap_\w+|trim_log|replay|user_\w+|append\w*|"
             r"stream_\w+|subscription_\w+|group_\w+|member_\w+|"
             r"plate_(?!nodes\()\w+)\(|"
             r"pg_notify)", text))
