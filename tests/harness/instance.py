@@ -88,6 +88,7 @@ class Instance:
     def stop(self):
         if self.process is None:
             return
+        broken = self.broken_rows()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
             try:
@@ -100,6 +101,15 @@ class Instance:
             print(f"kept {self.var}")
         else:
             shutil.rmtree(self.var, ignore_errors=True)
+        if broken:
+            raise Failure(f"broken rows: {broken}")
+
+    def broken_rows(self):
+        """What breaks a rule of its table, while there is a database."""
+        try:
+            return self.sql("select * from sluice.broken_rows limit 5")
+        except Failure:
+            return ""
 
     def tail(self):
         text = (self.var / "output").read_bytes()

@@ -280,6 +280,8 @@ def run(module, words):
         with Session() as session:
             try:
                 test(session)
+                with Session() as other:
+                    equal(other.rows("select * from sluice.broken_rows"), [])
                 passed += 1
             except (AssertionError, SqlError) as why:
                 failed += 1

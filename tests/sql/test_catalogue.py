@@ -147,3 +147,40 @@ def test_every_view_can_be_read(s):
             where c.relnamespace = 'sluice'::regnamespace
             and c.relkind = 'v'"""):
         s.rows(f"table {view}")
+
+
+def test_hot_tables_have_no_checks(s):
+    """A statement that writes would read them anew each time."""
+    hot = s.rows("""
+        select distinct u.table_name
+        from information_schema.view_table_usage u
+        where (u.view_schema, u.view_name) = ('sluice', 'broken_rows')
+        order by 1""")
+    equal(len(hot), 8)
+    equal(s.rows("""
+        select c.conrelid::regclass, c.conname
+        from pg_constraint c
+        join information_schema.view_table_usage u
+        on c.conrelid = format('sluice.%I', u.table_name)::regclass
+        where c.contype = 'c'
+        and (u.view_schema, u.view_name) = ('sluice', 'broken_rows')"""), [])
+
+
+def test_broken_rows_are_told(s):
+    s.rows("begin")
+    s.rows("""
+        insert into sluice.messages (topic_id, seq, created_at, max_retries,
+            status, payload)
+        values (1, -1, now(), 0, 1, '')""")
+    s.rows("""
+        insert into sluice.streams (stream_id, name, state, content_type,
+            media_type, last_at, created_at)
+        values (1, '', 3, '', '', now(), now())""")
+    equal(s.rows("""
+        select "table", rule
+        from sluice.broken_rows
+        order by 1, 2"""),
+          [["messages", "seq is 0 to 4611686018427387903"],
+           ["messages", "visible_at goes with status 1 and 2"],
+           ["streams", "state is 0 to 2"], ["streams", "there is a name"]])
+    s.rows("rollback")
