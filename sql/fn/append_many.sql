@@ -12,7 +12,9 @@
  * plate's. Which of these it is says sql/fn/append_turn.sql.
  *
  * On one machine this saves most of what an append costs; where streams are
- * distributed, append_turn does it alone.
+ * distributed, append_turn does it alone. Nothing is joined: PostgreSQL would
+ * carry whole rows of what a locked or updated table is joined with, and
+ * p_stream is short.
  */
 create or replace function sluice.append_many(
 	p_stream bigint[],
@@ -34,49 +36,47 @@ as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
 	v_at timestamptz[];
+	v_held bigint[];
 	v_moved record;
 begin
 	first := array_fill(-1::bigint, array[cardinality(p_stream)]);
 	incarnation := first;
 	v_at := array_fill(v_now, array[cardinality(p_stream)]);
+	v_held := array(
+		select s.stream_id
+		from sluice.streams s
+		where s.stream_id = any (p_stream)
+		order by s.stream_id
+		for update skip locked);
 	for v_moved in
-		with held as materialized (
-			select s.stream_id, u.name, u.media, u.count, u.bytes,
-				u.low, u.high, u.place
-			from unnest(p_stream, p_name, p_media, p_count,
-				p_bytes, p_low, p_high)
-				with ordinality
-				as u (stream, name, media, count, bytes, low,
-					high, place)
-			join sluice.streams s
-			on s.stream_id = u.stream
-			order by s.stream_id
-			for update of s skip locked
-		)
 		update sluice.streams s
-		set next_seq = s.next_seq + h.count,
-			bytes = s.bytes + h.bytes,
+		set next_seq = s.next_seq
+				+ p_count[array_position(p_stream, s.stream_id)],
+			bytes = s.bytes
+				+ p_bytes[array_position(p_stream, s.stream_id)],
 			last_at = greatest(v_now, s.last_at),
-			stream_seq = coalesce(h.high, s.stream_seq),
+			stream_seq = coalesce(
+				p_high[array_position(p_stream, s.stream_id)],
+				s.stream_seq),
 			expires_at = case
 				when s.ttl_ms is null then s.expires_at
 				else sluice.slide(s.expires_at, s.ttl_ms, v_now)
 				end
-		from held h
-		where s.stream_id = h.stream_id
-		and s.name = h.name
+		where s.stream_id = any (v_held)
+		and s.name = p_name[array_position(p_stream, s.stream_id)]
 		and s.state = 0
 		and not s.closed
 		and s.last_id is null
 		and (s.expires_at is null or s.expires_at > v_now)
-		and s.media_type = h.media
-		and (h.low is null
-			or s.stream_seq is null
-			or s.stream_seq < h.low)
-		returning h.place, s.next_seq - h.count as first,
-			s.incarnation, s.last_at
+		and s.media_type
+			= p_media[array_position(p_stream, s.stream_id)]
+		and (s.stream_seq
+			< p_low[array_position(p_stream, s.stream_id)]) is not false
+		returning array_position(p_stream, s.stream_id) as place,
+			s.next_seq, s.incarnation, s.last_at
 	loop
-		first[v_moved.place] := v_moved.first;
+		first[v_moved.place] := v_moved.next_seq
+			- p_count[v_moved.place];
 		incarnation[v_moved.place] := v_moved.incarnation;
 		v_at[v_moved.place] := v_moved.last_at;
 	end loop;
