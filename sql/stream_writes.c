@@ -258,7 +258,7 @@ struct many {
 	int64_t *stream, *bytes;
 	struct text *name, *media, *low, *high, *key, *data;
 	int32_t *count, *place, *rank;
-	bool keyed;
+	bool keyed, numbered;	/* somebody gave a key, a Stream-Seq */
 };
 
 static void
@@ -280,6 +280,7 @@ add_stream(struct many *m, int i, const struct turn_item *items, int *entry)
 			m->low[i] = a->stream_seq;
 		m->bytes[i] += (int64_t)a->bytes;
 		m->keyed |= a->key.p != NULL;
+		m->numbered |= a->stream_seq.p != NULL;
 		for (int k = 0; k < a->count; k++, (*entry)++) {
 			m->place[*entry] = i + 1;
 			m->rank[*entry] = m->count[i]++;
@@ -293,6 +294,7 @@ static void
 many_fill(struct params *p, struct turn_item **lanes, int n)
 {
 	struct many m = { .keyed = false };
+	bool each;
 	int entries = 0, entry = 0;
 
 	for (int i = 0; i < n; i++)
@@ -311,15 +313,25 @@ many_fill(struct params *p, struct turn_item **lanes, int n)
 	m.data = ARRAY(p, struct text, entries);
 	for (int i = 0; i < n; i++)
 		add_stream(&m, i, lanes[i], &entry);
+	/* One entry each: the arrays run side by side. */
+	each = entries == n && !m.numbered;
 	param_bigints(p, m.stream, NULL, n);
 	param_texts(p, m.name, n);
 	param_texts(p, m.media, n);
-	param_integers(p, m.count, NULL, n);
+	if (each)
+		param_null(p);
+	else
+		param_integers(p, m.count, NULL, n);
 	param_bigints(p, m.bytes, NULL, n);
 	param_texts(p, m.low, n);
 	param_texts(p, m.high, n);
-	param_integers(p, m.place, NULL, entries);
-	param_integers(p, m.rank, NULL, entries);
+	if (each) {
+		param_null(p);
+		param_null(p);
+	} else {
+		param_integers(p, m.place, NULL, entries);
+		param_integers(p, m.rank, NULL, entries);
+	}
 	if (m.keyed)
 		param_byteas(p, m.key, entries);
 	else

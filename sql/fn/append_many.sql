@@ -4,7 +4,8 @@
  * all that is appended to it, the number and the bytes of its entries, and
  * the lowest and highest Stream-Seq, which are null where there is none. The
  * entries follow with their keys (null if there are none at all), the place
- * of their stream, from 1, and their rank in it, from 0.
+ * of their stream, from 1, and their rank in it, from 0. Without places each
+ * stream gets one of the entries, in order, and there is no Stream-Seq.
  *
  * The result has for each stream the seq of its first entry and the stream's
  * incarnation; or a seq of -1 when nothing was appended to it: it is locked
@@ -39,6 +40,14 @@ declare
 	v_held bigint[];
 	v_moved record;
 begin
+	if p_place is null then
+		select e.first, e.incarnation
+		into first, incarnation
+		from sluice.append_each(p_stream, p_name, p_media, p_bytes,
+			p_key, p_data) e;
+		return;
+	end if;
+
 	first := array_fill(-1::bigint, array[cardinality(p_stream)]);
 	incarnation := first;
 	v_at := array_fill(v_now, array[cardinality(p_stream)]);

@@ -214,8 +214,9 @@ def test_an_expiry_that_does_not_slide_stays(s):
     equal(of.get("expires_at = timestamptz '2100-01-01'"), ["t"])
 
 
-def many(s, *wishes, key=None):
-    """(stream, entries) or (stream, entries, low, high); the first seqs."""
+def many(s, *wishes, key=None, each=False):
+    """(stream, entries) or (stream, entries, low, high); the first seqs.
+    With each=True the call leaves out what goes without saying."""
     wishes = [(*w, None, None)[:4] for w in wishes]
     data = [entry for _, entries, *_ in wishes for entry in entries]
     place = [n for n, w in enumerate(wishes, 1) for _ in w[1]]
@@ -229,7 +230,8 @@ def many(s, *wishes, key=None):
         f"{array([sum(map(len, w[1])) for w in wishes], 'bigint')}, "
         f"{array([w[2] for w in wishes], 'text')}, "
         f"{array([w[3] for w in wishes], 'text')}, "
-        f"{array(place, 'integer')}, {array(rank, 'integer')}, "
+        + ("null, null, " if each else
+           f"{array(place, 'integer')}, {array(rank, 'integer')}, ") +
         f"{array(key, 'bytea')}, {array(data, 'bytea')})")
     return [int(n) for n in row[0].strip("{}").split(",")]
 
@@ -246,7 +248,19 @@ def test_many_streams_in_one_call(s):
     equal(c.keys(), [None, None, None, "l"])
 
 
-def test_many_what_cannot_be_is_left_to_the_others(s):
+def test_one_entry_for_each_of_many_streams(s):
+    a, b = stream(s, ttl_ms=60000), stream(s)
+    a.set("expires_at = now() + interval '1 s'")
+    equal(many(s, (b, ["y"]), (a, ["zz"]), each=True), [0, 0])
+    equal(many(s, (a, ["4"]), (b, ["5"]), key=["k", "l"], each=True), [1, 1])
+    equal([of.own() for of in (a, b)],
+          [[(0, "zz"), (1, "4")], [(0, "y"), (1, "5")]])
+    equal(a.get("next_seq, bytes, expires_at > now() + interval '50 s'"),
+          ["2", "3", "t"])
+    equal(b.keys(), [None, "l"])
+
+
+def cannot_be(s, each):
     good, closed, typed, gone, late = (stream(s) for _ in range(5))
     none, other = Stream(s), Stream(s)
     other.id = good.id
@@ -255,11 +269,19 @@ def test_many_what_cannot_be_is_left_to_the_others(s):
     gone.set("state = 1")
     late.expire()
     equal(many(s, *((of, ["x"]) for of in
-                    (closed, typed, good, gone, late, none))),
+                    (closed, typed, good, gone, late, none)), each=each),
           [-1, -1, 0, -1, -1, -1])
-    equal(many(s, (other, ["x"])), [-1])
+    equal(many(s, (other, ["x"]), each=each), [-1])
     equal([len(of.own()) for of in (good, closed, typed, gone, late)],
           [1, 0, 0, 0, 0])
+
+
+def test_many_what_cannot_be_is_left_to_the_others(s):
+    cannot_be(s, False)
+
+
+def test_one_for_each_what_cannot_be_is_left_to_the_others(s):
+    cannot_be(s, True)
 
 
 def test_many_each_with_its_stream_seq(s):
@@ -269,15 +291,23 @@ def test_many_each_with_its_stream_seq(s):
     equal(a.get("stream_seq"), ["2"])
 
 
-def test_many_do_not_wait_for_one_that_is_held(s):
+def held(s, each):
     a, b = stream(s), stream(s)
     with Session() as holder:
         holder.rows("begin")
         holder.rows(f"select from sluice.streams where stream_id = {a.id} "
                     "for update")
-        equal(many(s, (a, ["x"]), (b, ["x"])), [-1, 0])
+        equal(many(s, (a, ["x"]), (b, ["x"]), each=each), [-1, 0])
         holder.rows("rollback")
-    equal(many(s, (a, ["x"]), (b, ["x"])), [0, 1])
+    equal(many(s, (a, ["x"]), (b, ["x"]), each=each), [0, 1])
+
+
+def test_many_do_not_wait_for_one_that_is_held(s):
+    held(s, False)
+
+
+def test_one_for_each_does_not_wait_for_one_that_is_held(s):
+    held(s, True)
 
 
 def test_a_plate_that_is_deleted_takes_no_more(s):
