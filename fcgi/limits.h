@@ -112,7 +112,8 @@ enum {
 	/* Plates. */
 	PLATE_ID_BYTES_MAX = 64,
 	PLATE_KEYS_MAX = 100, /* of one plate */
-	PLATE_ENDS_MAX = 64, /* streams, with the delete of their plate */
+	PLATE_ENDS_MAX = 64, /* streams, with the delete of their plate; the
+			      * reaper at once */
 	PIPELINE_COMMANDS_MAX = 512, /* also of a transaction */
 	COMMAND_WORDS_MAX = 1 << 17,
 	CONSUMER_GROUP_BYTES_MAX = 512,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "fcgi/cron.h"
 #include "fcgi/must.h"
 #include "fcgi/text.h"
 
@@ -23,6 +24,7 @@ enum kind {
 	KIND_DURATION,
 	KIND_SWITCH,
 	KIND_LEVEL,
+	KIND_SCHEDULE,
 	KIND_RATE
 };
 
@@ -41,6 +43,7 @@ struct row {
 #define OFFSET_DURATION(member)	offsetof(struct settings, member)
 #define OFFSET_SWITCH(member)	offsetof(struct settings, member)
 #define OFFSET_LEVEL(member)	offsetof(struct settings, member)
+#define OFFSET_SCHEDULE(member)	offsetof(struct settings, member)
 #define OFFSET_RATE(member)	offsetof(struct settings, member##_count)
 
 static const struct row rows[] = {
@@ -139,6 +142,16 @@ read_level(const struct row *row, const char *value, int *level)
 }
 
 static bool
+read_schedule(const char *value)
+{
+	char why[CRON_WHY_BYTES];
+	struct cron cron;
+
+	return cron_parse(text_of(value), &cron, why) &&
+	    cron_zone_known(&cron);
+}
+
+static bool
 read_value(const struct row *row, const char *value, void *member)
 {
 	int64_t *number = member;
@@ -164,6 +177,9 @@ read_value(const struct row *row, const char *value, void *member)
 		return read_switch(value, member);
 	case KIND_LEVEL:
 		return read_level(row, value, member);
+	case KIND_SCHEDULE:
+		*(const char **)member = value;
+		return !*value || read_schedule(value);
 	case KIND_RATE:
 		/* The window follows the count in struct settings. */
 		return read_rate(row, value, number);
@@ -212,6 +228,9 @@ print_range(FILE *out, const struct row *row)
 		for (int i = (int)row->low; i <= row->high; i++)
 			fprintf(out, "%s%s", i == row->low ? "" :
 			    i == row->high ? " or " : ", ", levels[i]);
+		break;
+	case KIND_SCHEDULE:
+		fprintf(out, "nothing or a schedule such as \"0 2 * * *\"");
 		break;
 	case KIND_RATE:
 		fprintf(out, "a count from %" PRId64 " to %" PRId64

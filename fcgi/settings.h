@@ -16,6 +16,7 @@ struct settings {
 #define MEMBER_DURATION(member)	int64_t member;
 #define MEMBER_SWITCH(member)	bool member;
 #define MEMBER_LEVEL(member)	int member;
+#define MEMBER_SCHEDULE(member)	const char *member;
 #define MEMBER_RATE(member)	int64_t member##_count, member##_window_ms;
 #define SETTING(name, member, kind, fallback, low, high, purpose) \
 	MEMBER_##kind(member)
@@ -27,6 +28,7 @@ struct settings {
 #undef MEMBER_DURATION
 #undef MEMBER_SWITCH
 #undef MEMBER_LEVEL
+#undef MEMBER_SCHEDULE
 #undef MEMBER_RATE
 };
 

@@ -207,11 +207,19 @@ trim_logs()
 	done
 }
 
+# A run that takes its time does not keep the next minute's from going on with
+# the other reapers; a third one waits.
 once_a_minute()
 {
+	local reap
+
 	trim_logs
-	[ -n "${pids[reap]:-}" ] && alive reap && return
-	launch reap TERM log/sluice.log bin/sluice reap
+	for reap in reap-1 reap-2; do
+		if ! alive "$reap"; then
+			launch "$reap" TERM log/sluice.log bin/sluice reap --due
+			return
+		fi
+	done
 }
 
 watch()
@@ -228,7 +236,7 @@ watch()
 		wait -n || :
 		for name in "${!pids[@]}"; do
 			case $name in
-			minute | reap)	;;
+			minute | reap-*)	;;
 			*)	alive "$name" || revive "$name" ;;
 			esac
 		done
@@ -281,7 +289,7 @@ finish()
 	alive nginx && kill -QUIT "${pids[nginx]}"
 	for name in "${!pids[@]}"; do
 		case $name in
-		worker-* | reap | minute)
+		worker-* | reap-* | minute)
 			alive "$name" && kill -TERM "${pids[$name]}" ;;
 		esac
 	done

@@ -9,7 +9,7 @@
 #include "fcgi/settings.h"
 #include "fcgi/version.h"
 #include "handlers/migrate.h"
-#include "handlers/reap.h"
+#include "handlers/reapers/reap_command.h"
 #include "handlers/routes.h"
 #include "handlers/worker.h"
 
@@ -42,8 +42,8 @@ static const struct command {
 		true, worker_command },
 	{ "migrate", "migrate  bring the database to this version's shape",
 		true, migrate_command },
-	{ "reap", "reap     expire what is due, forget old keys, once", true,
-		reap_command },
+	{ "reap", "reap     run all reapers, or those named, or with --due "
+		"what is due", true, reap_command },
 	{ "check", "check    say whether the settings make sense", true,
 		command_check },
 	{ "version", "version  print the version", false, command_version },

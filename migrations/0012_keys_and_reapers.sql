@@ -14,20 +14,29 @@ create table sluice.api_keys (
 
 /*
  * The reapers: who has the lease of each, when it is due next, and how its
- * runs went. However many hosts tick, a run that is due happens once.
+ * runs went. However many hosts tick, a run that is due happens once. The
+ * program adds the row of a reaper that it has and the table has not.
  */
 create table sluice.reapers (
 	name text collate "C" primary key,
-	-- Five-field cron; empty is never by itself.
-	schedule text not null,
+	-- What it was told over the API, empty for never; null leaves it to
+	-- the program and its settings.
+	schedule_set text,
+	-- Runs that were due until then are done, or not wanted.
+	done_until timestamptz not null default now(),
+	-- What goes for now, and when it is due next, null for never: for
+	-- people, as it was seen by whoever looked last.
+	schedule text not null default '',
 	due_at timestamptz,
 	leased_by text not null default '',
 	leased_until timestamptz not null default '-infinity',
 	runs bigint not null default 0,
+	-- Of the runs.
 	failures bigint not null default 0,
 	rows_done bigint not null default 0,
 	started_at timestamptz,
 	ended_at timestamptz,
 	last_rows bigint not null default 0,
+	-- Empty when the last run went well.
 	last_error text not null default ''
 );

@@ -82,56 +82,59 @@ plate_end_streams(struct db *db, struct arena *arena, struct text plate,
 	    outcome;
 }
 
-/* All of one plate. */
-static enum db_outcome
-end_all(struct db *db, struct text plate, bool *forgotten)
+/* Copy a name that has at most so many bytes, the NUL included. */
+static void
+keep(char *copy, size_t bytes, struct text name)
 {
-	struct text last = TEXT("");
-	struct arena *arena = arena_new();
+	name = text_cut(name, bytes - 1);
+	memcpy(copy, name.p, name.n);
+	copy[name.n] = '\0';
+}
+
+/* Go to the next deleted plate, or be over. */
+static enum db_outcome
+next_plate(struct db *db, struct arena *arena, struct plate_walk *walk,
+    bool *over)
+{
+	enum db_outcome outcome;
+	struct pg_result *rows;
+	struct params p;
+
+	params_init(&p, arena);
+	param_text(&p, text_of(walk->plate));
+	param_bigint(&p, 1);
+	outcome = db_run(db, STATEMENT_plate_ended, &p, &rows);
+	if (outcome != DB_DONE)
+		return outcome;
+	*over = row_count(rows) == 0;
+	if (!*over) {
+		keep(walk->plate, sizeof(walk->plate), row_text(rows, 0, 0));
+		walk->stream[0] = '\0';
+		walk->inside = true;
+	}
+	rows_free(rows);
+	return DB_DONE;
+}
+
+enum db_outcome
+plates_reap(struct db *db, struct arena *arena, struct plate_walk *walk,
+    bool *forgotten, bool *over)
+{
+	struct text plate, last;
 	enum db_outcome outcome;
 	int found;
 
-	do {
-		outcome = end_page(db, arena, plate, REAP_BATCH, &last, &found,
-		    NULL);
-	} while (outcome == DB_DONE && found == REAP_BATCH);
-	if (outcome == DB_DONE)
-		outcome = forget(db, arena, plate, forgotten);
-	arena_free(arena);
-	return outcome;
-}
-
-int64_t
-plates_reap(struct db *db)
-{
-	struct arena *arena = arena_new();
-	struct text last = TEXT("");
-	struct pg_result *rows;
-	int64_t forgotten = 0;
-	struct params p;
-	int found;
-
-	do {
-		params_init(&p, arena);
-		param_text(&p, last);
-		param_bigint(&p, REAP_BATCH);
-		found = 0;
-		if (db_run(db, STATEMENT_plate_ended, &p, &rows) != DB_DONE) {
-			forgotten = -1;
-			break;
-		}
-		found = row_count(rows);
-		for (int i = 0; i < found && forgotten >= 0; i++) {
-			bool gone = false;
-
-			last = arena_text(arena, row_text(rows, i, 0));
-			if (end_all(db, last, &gone) != DB_DONE)
-				forgotten = -1;
-			else
-				forgotten += gone;
-		}
-		rows_free(rows);
-	} while (found == REAP_BATCH && forgotten >= 0);
-	arena_free(arena);
-	return forgotten;
+	*forgotten = false;
+	*over = false;
+	if (!walk->inside)
+		return next_plate(db, arena, walk, over);
+	plate = arena_text(arena, text_of(walk->plate));
+	last = arena_text(arena, text_of(walk->stream));
+	outcome = end_page(db, arena, plate, PLATE_ENDS_MAX, &last, &found,
+	    NULL);
+	if (outcome != DB_DONE)
+		return outcome;
+	keep(walk->stream, sizeof(walk->stream), last);
+	walk->inside = found == PLATE_ENDS_MAX;
+	return walk->inside ? DB_DONE : forget(db, arena, plate, forgotten);
 }

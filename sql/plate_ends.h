@@ -4,6 +4,7 @@
 #ifndef SQL_PLATE_ENDS_H
 #define SQL_PLATE_ENDS_H
 
+#include "fcgi/limits.h"
 #include "sql/db.h"
 
 /*
@@ -13,11 +14,18 @@
 enum db_outcome plate_end_streams(struct db *db, struct arena *arena,
     struct text plate, int max);
 
+/* Where a walk over all deleted plates is; zeroed at its beginning. */
+struct plate_walk {
+	bool inside;	/* of that plate, after that stream of it */
+	char plate[PLATE_ID_BYTES_MAX + 1];
+	char stream[STREAM_NAME_BYTES_MAX + 1];
+};
+
 /*
- * For the reaper: end all streams of all deleted plates, and forget those
- * plates that have none left. How many were forgotten; -1 when the database
- * did not answer.
+ * For the reaper, a step of such a walk: end some streams of a deleted plate,
+ * and forget it when it has none left.
  */
-int64_t plates_reap(struct db *db);
+enum db_outcome plates_reap(struct db *db, struct arena *arena,
+    struct plate_walk *walk, bool *forgotten, bool *over);
 
 #endif

@@ -43,6 +43,8 @@ check_integer(int64_t value, int64_t low, int64_t high)
 	check_integer(settings.member, low, high);
 #define CHECK_LEVEL(member, low, high) \
 	check_integer(settings.member, low, high);
+#define CHECK_SCHEDULE(member, low, high) \
+	check_length(settings.member, low, high);
 #define CHECK_SWITCH(member, low, high) \
 	check_integer(settings.member, low, high);
 #define CHECK_RATE(member, low, high) \

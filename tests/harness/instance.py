@@ -117,14 +117,17 @@ class Instance:
 
     # Its processes.
 
-    def command(self, *arguments):
+    def command(self, *arguments, check=True, **more):
         """Run the binary as the instance's own processes run it."""
         return subprocess.run(
-            [BINARY, *arguments], check=True, capture_output=True, text=True,
+            [BINARY, *arguments], check=check, capture_output=True, text=True,
+            **more,
             env={**self.environment, "SLUICE_DATABASE": self.database})
 
-    def reap(self):
-        self.command("reap")
+    def reap(self, *names):
+        """What runs by itself, or those reapers."""
+        self.command("reap", *names or (
+            "expiry", "archive", "keys", "logins", "streams", "plates"))
 
     def workers(self):
         """The worker processes that live: {number: pid}."""

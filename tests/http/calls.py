@@ -177,6 +177,8 @@ def fixed(path, body=None):
     return lambda t: Made(path, body)
 
 
+SCHEDULE = "/api/admin/delete-reaper/schedule"
+
 NAME = Text(128, required=True, empty=False)
 PASSWORD = Text(1024, required=True, empty=False)
 USER = {"username": Text(128, empty=False),
@@ -244,6 +246,17 @@ CALLS = {
     ("DELETE", "/api/topics/{}/messages/by-key/{}"): Call(
         200, on_topic("messages/by-key/k"), MANAGE),
     ("GET", "/api/stats"): Call(200, fixed("/api/stats")),
+
+    ("POST", "/api/admin/expiry-reaper/run"): Call(
+        200, fixed("/api/admin/expiry-reaper/run")),
+    ("POST", "/api/admin/delete-reaper/run"): Call(
+        200, fixed("/api/admin/delete-reaper/run")),
+    ("POST", "/api/admin/archive-reaper/run"): Call(
+        200, fixed("/api/admin/archive-reaper/run")),
+    ("GET", SCHEDULE): Call(200, fixed(SCHEDULE)),
+    ("PUT", SCHEDULE): Call(
+        200, fixed(SCHEDULE, {"schedule": ""}), members={
+            "schedule": Text(255, required=True)}),
 
     ("GET", "/api/users"): Call(200, fixed("/api/users")),
     ("POST", "/api/users"): Call(201, new_user, members={
