@@ -14,6 +14,8 @@ create table sluice.consumer_groups (
 	topic_id bigint not null references sluice.topics,
 	group_id bigint not null,
 	name text collate "C" not null check (name <> ''),
+	-- Where its waiting dequeues listen; made of the two names.
+	channel bigint not null,
 	state smallint not null default 0 check (state between 0 and 2),
 	-- While it joins: messages below have their deliveries.
 	joined_seq bigint not null default 0,
@@ -77,6 +79,18 @@ where status = 3;
 -- Whose dead letter it is; null for the topic's own.
 alter table sluice.messages
 add column consumer_group text collate "C";
+
+create index messages_dead_of_group
+on sluice.messages (topic_id, consumer_group, visible_at, seq)
+where visible_at is not null and consumer_group is not null;
+
+-- They say more than they did.
+drop function if exists sluice.enqueue(bigint, bigint[], text[], bytea[],
+	bytea[], bigint[], bigint[], integer[], integer);
+drop function if exists sluice.requeue(bigint, bigint, integer);
+drop function if exists sluice.redrive(bigint, integer, integer);
+drop function if exists sluice.dequeue(bigint, boolean, integer, bigint,
+	integer, bigint, boolean, timestamptz, bigint);
 
 -- Its successor says whether it could lock.
 drop function if exists sluice.plate_lock(bigint[], text[], boolean[]);

@@ -293,8 +293,12 @@ note_due(int64_t owner, int64_t wall_us)
 void
 claims_due(int64_t topic_id, bool dlq, int64_t wall_us)
 {
-	struct channel_key key = topic_channel(topic_id, dlq);
+	claims_due_on(topic_channel(topic_id, dlq), wall_us);
+}
 
+void
+claims_due_on(struct channel_key key, int64_t wall_us)
+{
 	lot_wake_at(key, monotonic_of(wall_us));
 	if (note_due(key.id, wall_us))
 		wake_due_elsewhere(key, wall_us);

@@ -48,6 +48,9 @@ void claim_init(struct claim *claim, const struct topic *topic, int32_t count,
  */
 void claims_due(int64_t topic_id, bool dlq, int64_t wall_us);
 
+/* The same for whatever a dequeue waits on. */
+void claims_due_on(struct channel_key key, int64_t wall_us);
+
 /* The same, heard from another process: sql/wake.h's hook. */
 void claims_due_heard(struct channel_key key, int64_t wall_us);
 

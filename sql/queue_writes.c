@@ -160,9 +160,20 @@ enqueue_fill(struct params *p, struct turn_item *items)
 		param_null(p);
 }
 
-/* Wake who waits for them, now or when the soonest delay ends. */
+/* Wake who waits on a channel, now or when the soonest delay ends. */
 static void
-announce_messages(const struct turn_item *items)
+announce_on(struct channel_key key, uint32_t fresh, int64_t soonest_ms)
+{
+	if (fresh)
+		wake(key, fresh);
+	if (soonest_ms != INT64_MAX)
+		claims_due_on(key, clock_wall_us() + soonest_ms * 1000);
+}
+
+/* Tell plain consumers, and those of the groups on these channels. */
+static void
+announce_messages(const struct turn_item *items, const int64_t *channel,
+    int channels)
 {
 	int64_t soonest_ms = INT64_MAX, topic_id = items->owner;
 	uint32_t fresh = 0;
@@ -176,11 +187,9 @@ announce_messages(const struct turn_item *items)
 			else if (e->message[i].delay_ms < soonest_ms)
 				soonest_ms = e->message[i].delay_ms;
 	}
-	if (fresh)
-		wake(topic_channel(topic_id, false), fresh);
-	if (soonest_ms != INT64_MAX)
-		claims_due(topic_id, false,
-		    clock_wall_us() + soonest_ms * 1000);
+	announce_on(topic_channel(topic_id, false), fresh, soonest_ms);
+	for (int i = 0; i < channels; i++)
+		announce_on(delivery_channel(channel[i]), fresh, soonest_ms);
 }
 
 static void
@@ -188,7 +197,8 @@ enqueue_take(struct turn_item *items, const struct pg_result *rows,
     struct arena *arena)
 {
 	struct turn_item *all = items;
-	int64_t *seq;
+	int64_t *seq, *channel;
+	int channels = row_bigints(rows, 0, 1, arena, &channel);
 	int n = row_bigints(rows, 0, 0, arena, &seq), k = 0;
 
 	if (row_null(rows, 0, 0)) {
@@ -203,7 +213,7 @@ enqueue_take(struct turn_item *items, const struct pg_result *rows,
 	}
 	must(k == n);
 	metric_add(METRIC_messages_enqueued, n);
-	announce_messages(all);
+	announce_messages(all, channel, channels);
 }
 
 /* Calls may overlap as those of two processes may: keys have their locks, and

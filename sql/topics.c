@@ -227,3 +227,23 @@ topic_channel(int64_t id, bool dlq)
 {
 	return (struct channel_key){ CHANNEL_TOPIC, dlq ? ~id : id };
 }
+
+/* The topic's id and the name, as one text that no other two make. */
+struct channel_key
+group_dequeue_channel(int64_t topic_id, struct text group, bool dlq)
+{
+	char both[sizeof(topic_id) + GROUP_BYTES_MAX];
+	int64_t id;
+
+	must(group.n <= GROUP_BYTES_MAX);
+	memcpy(both, &topic_id, sizeof(topic_id));
+	memcpy(both + sizeof(topic_id), group.p, group.n);
+	id = stream_id((struct text){ both, sizeof(topic_id) + group.n });
+	return delivery_channel(dlq ? ~id : id);
+}
+
+struct channel_key
+delivery_channel(int64_t channel)
+{
+	return (struct channel_key){ CHANNEL_DELIVERIES, channel };
+}

@@ -52,6 +52,14 @@ int32_t topic_dead_after(const struct topic *topic);
 /* Where its waiting dequeues listen. */
 struct channel_key topic_channel(int64_t id, bool dlq);
 
+/*
+ * Where the waiting dequeues of a consumer group listen, of the topic or of
+ * its dead letters, and the channel that sluice.consumer_groups knows.
+ */
+struct channel_key group_dequeue_channel(int64_t topic_id, struct text group,
+    bool dlq);
+struct channel_key delivery_channel(int64_t channel);
+
 /* Drop all that is known: the epoch moved, or this process changed it. */
 void topics_forget(void);
 

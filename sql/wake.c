@@ -162,7 +162,7 @@ wake(struct channel_key key, uint32_t count)
 static void
 unused_here(struct channel_key key)
 {
-	if (key.kind == CHANNEL_TOPIC)
+	if (key.kind == CHANNEL_TOPIC || key.kind == CHANNEL_DELIVERIES)
 		leave_note(key, 1, 0);
 }
 

@@ -21,7 +21,8 @@ enum {
 	KEY,
 	LAST_ERROR,
 	METADATA,
-	PAYLOAD
+	PAYLOAD,
+	GROUP
 };
 
 const char *
@@ -100,6 +101,8 @@ message_write(struct request *r, struct json_writer *w,
 	member_time(w, "created_at", row_time(rows, row, CREATED_AT));
 	member_text(w, "original_topic", topic->dlq ? topic->name : TEXT(""));
 	member_time(w, "dlq_moved_at", row_time(rows, row, DLQ_MOVED_AT));
+	if (!row_null(rows, row, GROUP))
+		member_text(w, "consumer_group", row_text(rows, row, GROUP));
 	if (delivered) {
 		json_name(w, "receipt");
 		json_cstring(w, arena_printf(r->arena, "%d",

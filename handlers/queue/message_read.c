@@ -8,7 +8,7 @@
 #include "handlers/queue/page.h"
 
 /* The columns behind those that all message statements share. */
-enum { DLQ = 13, TOPIC_ID = 14, TOPIC_NAME = 15 };
+enum { DLQ = 14, TOPIC_ID = 15, TOPIC_NAME = 16 };
 
 enum verdict
 message_get(struct request *r)

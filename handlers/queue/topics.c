@@ -142,6 +142,22 @@ message_delete_by_key(struct request *r)
 	return rows ? reply_count(r, "deleted", row_bigint(rows, 0, 0)) : DONE;
 }
 
+/* Messages are pending again, for plain consumers and for those of groups. */
+static void
+announce_again(struct request *r, int64_t topic_id,
+    const struct pg_result *rows, uint32_t count)
+{
+	int64_t now = clock_wall_us(), *channel;
+	int n = row_bigints(rows, 0, 1, r->arena, &channel);
+
+	claims_due(topic_id, false, now);
+	wake(topic_channel(topic_id, false), count);
+	for (int i = 0; i < n; i++) {
+		claims_due_on(delivery_channel(channel[i]), now);
+		wake(delivery_channel(channel[i]), count);
+	}
+}
+
 enum verdict
 topic_redrive(struct request *r)
 {
@@ -149,6 +165,7 @@ topic_redrive(struct request *r)
 	struct json_reader j;
 	struct topic topic;
 	struct params p;
+	struct text group;
 	int64_t limit, moved;
 
 	if (!query_done(r) || !topic_find(r, r->param[0], &topic) ||
@@ -157,20 +174,21 @@ topic_redrive(struct request *r)
 		return DONE;
 	limit = json_member_integer(&j, "limit", BATCH_ITEMS_MAX, 1,
 	    BATCH_ITEMS_MAX);
+	group = json_member_text(&j, "consumer_group", JSON_NOT_EMPTY,
+	    GROUP_BYTES_MAX);
 	if (!json_done(&j))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
 	param_integer(&p, (int32_t)limit);
 	param_integer(&p, topic_max_retries(&topic));
+	param_text(&p, group);
 	rows = db_call(r, STATEMENT_message_redrive, &p);
 	if (!rows)
 		return DONE;
 	moved = row_bigint(rows, 0, 0);
-	if (moved) {
-		claims_due(topic.id, false, clock_wall_us());
-		wake(topic_channel(topic.id, false), (uint32_t)moved);
-	}
+	if (moved)
+		announce_again(r, topic.id, rows, (uint32_t)moved);
 	return reply_count(r, "requeued", moved);
 }
 
@@ -209,8 +227,7 @@ message_requeue(struct request *r)
 		    "requeue: message is not a dead-letter message");
 	if (text_equal(outcome, TEXT("expired")))
 		return fail(r, E_NOT_FOUND, "requeue: message has expired");
-	claims_due(topic.id, false, clock_wall_us());
-	wake(topic_channel(topic.id, false), 1);
+	announce_again(r, topic.id, rows, 1);
 	return reply_empty(r, 204);
 }
 

@@ -27,6 +27,7 @@ declare
 	v_replayable boolean;
 	v_ack record;
 	v_key text;
+	v_shared boolean;
 begin
 	select c.replayable
 	into v_replayable
@@ -66,6 +67,20 @@ begin
 
 		item := v_ack.item;
 		return next;
+
+		-- Groups do not get what is gone. Asked after a message was
+		-- locked: who registers one later waits for us.
+		if v_shared is null then
+			v_shared := exists (
+				select
+				from sluice.consumer_groups g
+				where g.topic_id = p_topic);
+		end if;
+		if v_shared then
+			delete from sluice.deliveries d
+			where d.topic_id = p_topic
+			and d.seq = v_ack.seq;
+		end if;
 
 		-- A key row that an enqueue holds is left to that enqueue.
 		if v_key is not null then

@@ -25,6 +25,9 @@ begin
 		delete from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_seq;
+		delete from sluice.deliveries d
+		where d.topic_id = p_topic
+		and d.seq = v_seq;
 		v_count := v_count + 1;
 	end loop;
 	return v_count;

@@ -40,7 +40,8 @@ returns table (
 	key text,
 	last_error text,
 	metadata bytea,
-	payload bytea)
+	payload bytea,
+	consumer_group text)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -98,11 +99,13 @@ begin
 			returning m.seq, m.tries, m.retries, m.max_retries,
 				m.status, m.visible_at, m.created_at,
 				m.expires_at, m.dlq_moved_at, m.key,
-				m.last_error, m.metadata, m.payload
+				m.last_error, m.metadata, m.payload,
+				m.consumer_group
 			into seq, tries, retries, max_retries,
 				status, visible_at, created_at,
 				expires_at, dlq_moved_at, key,
-				last_error, metadata, payload;
+				last_error, metadata, payload,
+				consumer_group;
 			return next;
 			v_n := v_n + 1;
 			v_bytes := v_bytes + v_due.bytes;
@@ -128,7 +131,9 @@ begin
 			and (m.expires_at is null or m.expires_at > v_now)
 			order by m.seq
 			limit p_n - v_n
-			for update skip locked
+			-- No more than the update takes: who gives messages
+			-- to a new group holds them, and is not in the way.
+			for no key update skip locked
 		), weighed as (
 			select c.seq,
 				coalesce(sum(c.bytes) over (order by c.seq
@@ -151,12 +156,14 @@ begin
 			returning m.seq, m.tries, m.retries, m.max_retries,
 				m.status, m.visible_at, m.created_at,
 				m.expires_at, m.dlq_moved_at, m.key,
-				m.last_error, m.metadata, m.payload
+				m.last_error, m.metadata, m.payload,
+				m.consumer_group
 		)
 		select v.seq, v.tries, v.retries, v.max_retries,
 			v.status, v.visible_at, v.created_at,
 			v.expires_at, v.dlq_moved_at, v.key,
-			v.last_error, v.metadata, v.payload
+			v.last_error, v.metadata, v.payload,
+			v.consumer_group
 		from moved v
 		order by v.seq;
 		get diagnostics v_fresh = row_count;
@@ -187,6 +194,7 @@ begin
 	last_error := null;
 	metadata := null;
 	payload := null;
+	consumer_group := null;
 	return next;
 end
 $$;

@@ -6,10 +6,14 @@
  *
  * The result has one seq for each message: its own, or that of the pending
  * message of the same key that it replaced. That one keeps its place, its
- * retries, its delay and its expiry. Keys do not repeat within a call.
+ * retries, its delay and its expiry. Keys do not repeat within a call. Where
+ * there are groups, a message is replaced only while it is pending for each
+ * of them: who was delivered the old one is delivered the new one too.
  *
- * With p_max_depth the whole call is refused, with null, when pending and
- * processing messages would become more.
+ * channels are where the consumers of the topic's groups wait, or null.
+ *
+ * With p_max_depth the whole call is refused, seqs being null, when pending
+ * and processing messages would become more.
  */
 create or replace function sluice.enqueue(
 	p_topic bigint,
@@ -20,14 +24,14 @@ create or replace function sluice.enqueue(
 	p_delay_ms bigint[],
 	p_ttl_ms bigint[],
 	p_max_retries integer[],
-	p_max_depth integer)
-returns bigint[]
+	p_max_depth integer,
+	out seqs bigint[],
+	out channels bigint[])
 language plpgsql
 as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
 	v_depth bigint;
-	v_result bigint[] := p_seq;
 	v_keyed integer[];	-- positions of the keyed messages, by key
 	v_held bigint[];	-- what the row of each of these keys points at
 	v_item integer;
@@ -60,7 +64,7 @@ begin
 			limit p_max_depth)
 		) held;
 		if v_depth + cardinality(p_seq) > p_max_depth then
-			return null;
+			return;
 		end if;
 	end if;
 
@@ -78,14 +82,17 @@ begin
 		select p_topic, u.seq, 0, v_now, v_expires_at,
 			p_max_retries[1], u.payload
 		from unnest(p_seq, p_payload) as u (seq, payload);
+		channels := sluice.fan_out(p_topic, p_seq, true);
 		-- Assigned, as that is cheaper than a query that performs it.
 		if v_expires_at is not null then
 			v_noted := sluice.note_expiry(p_topic, p_seq[1],
 				v_last, v_now, p_ttl_ms[1]);
 		end if;
-		return p_seq;
+		seqs := p_seq;
+		return;
 	end if;
 
+	seqs := p_seq;
 	if cardinality(p_ttl_ms) = 1 then
 		p_ttl_ms := array_fill(p_ttl_ms[1], array[cardinality(p_seq)]);
 	end if;
@@ -124,17 +131,22 @@ begin
 			where u.seq <> p_seq[u.item]
 			order by u.seq
 		loop
-			update sluice.messages m
-			set payload = p_payload[v_item],
-				metadata = p_metadata[v_item],
-				max_retries = p_max_retries[v_item]
+			perform
+			from sluice.messages m
 			where m.topic_id = p_topic
 			and m.seq = v_old
 			and m.status in (0, 2)
 			and not m.dlq
-			and (m.expires_at is null or m.expires_at > v_now);
-			if found then
-				v_result[v_item] := v_old;
+			and (m.expires_at is null or m.expires_at > v_now)
+			for no key update;
+			if found and sluice.awaited_by_all(p_topic, v_old) then
+				update sluice.messages m
+				set payload = p_payload[v_item],
+					metadata = p_metadata[v_item],
+					max_retries = p_max_retries[v_item]
+				where m.topic_id = p_topic
+				and m.seq = v_old;
+				seqs[v_item] := v_old;
 			else
 				update sluice.message_keys k
 				set seq = p_seq[v_item]
@@ -162,7 +174,8 @@ begin
 		p_max_retries)
 		with ordinality as u (seq, key, payload, metadata, delay_ms,
 			ttl_ms, max_retries, item)
-	where u.seq = v_result[u.item];
+	where u.seq = seqs[u.item];
+	channels := sluice.fan_out(p_topic, seqs, false);
 
 	for v_ttl_ms in
 		select distinct u.ttl_ms
@@ -174,6 +187,5 @@ begin
 			v_ttl_ms);
 	end loop;
 
-	return v_result;
 end
 $$;

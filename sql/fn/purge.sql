@@ -17,6 +17,7 @@ as $$
 declare
 	v_seqs bigint[];
 	v_seq bigint;
+	v_shared boolean;
 begin
 	-- Each kind of state is found in an index of its own.
 	select array_agg(f.seq order by f.seq)
@@ -56,7 +57,21 @@ begin
 		and m.seq = v_seq
 		and m.dlq = p_dlq
 		and m.status = any (p_statuses);
-		deleted := deleted + found::integer;
+		continue when not found;
+		deleted := deleted + 1;
+
+		-- As in ack: asked after a message was locked.
+		if v_shared is null then
+			v_shared := exists (
+				select
+				from sluice.consumer_groups g
+				where g.topic_id = p_topic);
+		end if;
+		if v_shared then
+			delete from sluice.deliveries d
+			where d.topic_id = p_topic
+			and d.seq = v_seq;
+		end if;
 	end loop;
 end
 $$;

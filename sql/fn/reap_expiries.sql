@@ -88,6 +88,9 @@ begin
 					visible_at = null
 				where m.topic_id = v_note.topic_id
 				and m.seq = v_seq;
+				delete from sluice.deliveries d
+				where d.topic_id = v_note.topic_id
+				and d.seq = v_seq;
 				expired := expired + 1;
 			else
 				v_left := true;

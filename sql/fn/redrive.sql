@@ -1,41 +1,81 @@
 /*
  * Bring up to p_n dead letters back to their topic, oldest first, to be
  * delivered at once with p_max_retries. Those that are being processed, are
- * expired or are locked stay. Says how many came back.
+ * expired or are locked stay. With p_group only the dead letters of that
+ * consumer group come back. They are pending for the groups as after requeue.
+ *
+ * Says how many came back, and on which channels consumers of groups wait for
+ * them, or null.
  */
 create or replace function sluice.redrive(
 	p_topic bigint,
 	p_n integer,
-	p_max_retries integer)
-returns bigint
+	p_max_retries integer,
+	p_group text,
+	out count bigint,
+	out channels bigint[])
 language plpgsql
 as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
-	v_count bigint := 0;
+	v_seqs bigint[];
 	v_seq bigint;
+	v_owner text;
 begin
-	for v_seq in
-		select m.seq
+	count := 0;
+	if p_group is null then
+		select array_agg(f.seq)
+		into v_seqs
+		from (
+			select m.seq
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.dlq
+			and m.status = 2
+			and (m.expires_at is null or m.expires_at > v_now)
+			order by m.seq
+			limit p_n
+			for update skip locked
+		) f;
+	else
+		select array_agg(f.seq)
+		into v_seqs
+		from (
+			select m.seq
+			from sluice.messages m
+			where m.topic_id = p_topic
+			and m.consumer_group = p_group
+			and m.visible_at is not null
+			and m.dlq
+			and m.status = 2
+			and (m.expires_at is null or m.expires_at > v_now)
+			order by m.visible_at, m.seq
+			limit p_n
+			for update skip locked
+		) f;
+	end if;
+
+	foreach v_seq in array coalesce(v_seqs, '{}') loop
+		select m.consumer_group
+		into v_owner
 		from sluice.messages m
 		where m.topic_id = p_topic
-		and m.dlq
-		and m.status = 2
-		and (m.expires_at is null or m.expires_at > v_now)
-		order by m.seq
-		limit p_n
-		for update skip locked
-	loop
+		and m.seq = v_seq;
 		update sluice.messages m
 		set visible_at = v_now,
 			retries = 0,
 			max_retries = p_max_retries,
 			dlq = false,
-			dlq_moved_at = null
+			dlq_moved_at = null,
+			consumer_group = null
 		where m.topic_id = p_topic
 		and m.seq = v_seq;
-		v_count := v_count + 1;
+		channels := nullif(array(
+			select unnest(channels)
+			union
+			select unnest(sluice.fan_out(p_topic, array[v_seq],
+				false, v_owner))), '{}');
+		count := count + 1;
 	end loop;
-	return v_count;
 end
 $$;

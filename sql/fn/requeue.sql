@@ -3,34 +3,44 @@
  * p_max_retries. It keeps its last error and its expiry; a delivery of the
  * dead letter that is under way can no longer be acked.
  *
- * Says 'requeued', 'missing', 'not_dlq', or 'expired' for one whose time is
+ * It is pending for every consumer group of the topic; that of one group is
+ * so for that group alone, if there still is one.
+ *
+ * channels are where the consumers of these groups wait, or null. The outcome
+ * is 'requeued', 'missing', 'not_dlq', or 'expired' for one whose time is
  * up, which would never be delivered.
  */
 create or replace function sluice.requeue(
 	p_topic bigint,
 	p_seq bigint,
-	p_max_retries integer)
-returns text
+	p_max_retries integer,
+	out outcome text,
+	out channels bigint[])
 language plpgsql
 as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
 	v_dlq boolean;
 	v_expired boolean;
+	v_group text;
 begin
-	select m.dlq, m.status = 4 or coalesce(m.expires_at <= v_now, false)
-	into v_dlq, v_expired
+	select m.dlq, m.status = 4 or coalesce(m.expires_at <= v_now, false),
+		m.consumer_group
+	into v_dlq, v_expired, v_group
 	from sluice.messages m
 	where m.topic_id = p_topic
 	and m.seq = p_seq
 	for update;
 
 	if not found then
-		return 'missing';
+		outcome := 'missing';
+		return;
 	elsif not v_dlq then
-		return 'not_dlq';
+		outcome := 'not_dlq';
+		return;
 	elsif v_expired then
-		return 'expired';
+		outcome := 'expired';
+		return;
 	end if;
 
 	update sluice.messages m
@@ -39,9 +49,11 @@ begin
 		retries = 0,
 		max_retries = p_max_retries,
 		dlq = false,
-		dlq_moved_at = null
+		dlq_moved_at = null,
+		consumer_group = null
 	where m.topic_id = p_topic
 	and m.seq = p_seq;
-	return 'requeued';
+	outcome := 'requeued';
+	channels := sluice.fan_out(p_topic, array[p_seq], false, v_group);
 end
 $$;

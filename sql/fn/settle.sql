@@ -3,6 +3,8 @@
  * visibility timeout. At p_dead failures it becomes a dead letter (p_dead = 0:
  * never); short of that it is failed when its own max_retries are used up.
  *
+ * A dead letter has left its topic: groups are not delivered it any more.
+ *
  * Says the new status, 2 for a dead letter and 3 for failed, or null for a
  * message that is to be delivered again, as dead letters always are: that one
  * is not changed. The caller has locked it.
@@ -31,6 +33,9 @@ begin
 	and p_dead > 0
 	and m.retries + 1 >= p_dead;
 	if found then
+		delete from sluice.deliveries d
+		where d.topic_id = p_topic
+		and d.seq = p_seq;
 		return 2;
 	end if;
 

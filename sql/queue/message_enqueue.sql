@@ -8,7 +8,10 @@
  *	$8 max_retries integer[], $9 max_depth integer or null
  * One ttl_ms or one max_retries holds for all.
  * One row:
- *	0 seq bigint[], in the order given; null when the topic is full
+ *	0 seqs bigint[], in the order given; null when the topic is full
+ *	1 channels bigint[], where the topic's groups wait, or null
  */
-select sluice.enqueue($1::bigint, $2::bigint[], $3::text[], $4::bytea[],
+select e.seqs, e.channels
+from sluice.enqueue($1::bigint, $2::bigint[], $3::text[], $4::bytea[],
 	$5::bytea[], $6::bigint[], $7::bigint[], $8::integer[], $9::integer)
+	e

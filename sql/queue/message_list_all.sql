@@ -11,8 +11,8 @@
  *	3 max_retries integer, 4 status smallint, 5 visible_at timestamptz,
  *	6 created_at timestamptz, 7 expires_at timestamptz,
  *	8 dlq_moved_at timestamptz, 9 key text, 10 last_error text,
- *	11 metadata bytea, 12 payload bytea,
- *	13 dlq boolean, 14 topic_id bigint, 15 name text (without ".dlq")
+ *	11 metadata bytea, 12 payload bytea, 13 consumer_group text,
+ *	14 dlq boolean, 15 topic_id bigint, 16 name text (without ".dlq")
  */
 with freshest as materialized (
 	select t.topic_id, t.name
@@ -51,13 +51,14 @@ with freshest as materialized (
 )
 select m.seq, m.tries, m.retries, m.max_retries, m.status,
 	m.visible_at, m.created_at, m.expires_at, m.dlq_moved_at,
-	m.key, m.last_error, m.metadata, m.payload, m.dlq,
+	m.key, m.last_error, m.metadata, m.payload, m.consumer_group, m.dlq,
 	w.topic_id, w.name
 from weighed w
 cross join lateral (
 	select n.seq, n.tries, n.retries, n.max_retries, n.status,
 		n.visible_at, n.created_at, n.expires_at, n.dlq_moved_at,
-		n.key, n.last_error, n.metadata, n.payload, n.dlq
+		n.key, n.last_error, n.metadata, n.payload, n.consumer_group,
+		n.dlq
 	from sluice.messages n
 	where n.topic_id = w.topic_id
 	and n.seq = w.seq

@@ -26,11 +26,11 @@ def fill(bench, topic, count):
     for _ in range(0, count, 50000):
         n = min(50000, count)
         sql(f"""
-            select cardinality(sluice.enqueue({topic_id},
+            select cardinality(e.seqs) from sluice.enqueue({topic_id},
                 array(select {NOW_SEQ} + n * 1024
                     from generate_series(1, {n}) n), null,
                 array_fill(repeat('x', 200)::bytea, array[{n}]), null,
-                null, array[86400000]::bigint[], array[3], null))""")
+                null, array[86400000]::bigint[], array[3], null) e""")
     sql("vacuum analyze sluice.messages")
     return int(topic_id)
 

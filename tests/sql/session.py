@@ -123,12 +123,12 @@ class Topic:
         payloads = payloads or [f"payload {seq}" for seq in seqs]
         if not isinstance(max_retries, list):
             max_retries = [max_retries]  # holds for all
-        return (f"select unnest(sluice.enqueue({self.id}, "
+        return (f"select unnest(e.seqs) from sluice.enqueue({self.id}, "
                 f"{array(seqs, 'bigint')}, {array(keys, 'text')}, "
                 f"{array(payloads, 'bytea')}, {array(metadata, 'bytea')}, "
                 f"{array(delay_ms, 'bigint')}, {array(ttl_ms, 'bigint')}, "
                 f"{array(max_retries, 'integer')}, "
-                f"{literal(depth)}))")
+                f"{literal(depth)}) e")
 
     def enqueue(self, seqs, **options):
         """The seq of each message; [] when the topic is full."""

@@ -23,8 +23,8 @@ def test_one_message_is_shown_whole(s):
     row, = run("message_get", t.id, 10)
     equal(row[:6] + row[7:],
           ["10", "0", "0", "3", "0", None, None, None, "k", None, None,
-           r"\x7061796c6f6164203130", "f"])
-    equal(run("message_get", t.id, 15)[0][13], "t")
+           r"\x7061796c6f6164203130", None, "f"])
+    equal(run("message_get", t.id, 15)[0][14], "t")
     equal(run("message_get", t.id, 99), [])
 
 
@@ -77,7 +77,7 @@ def test_all_topics_are_listed_newest_first(s):
     c.nack([3], dead=1)
 
     def page(limit, offset):
-        return [(int(row[0]), int(row[14])) for row in
+        return [(int(row[0]), int(row[15])) for row in
                 run("message_list_all", limit, offset, BYTES)]
 
     everything = [(6, a.id), (5, a.id), (4, b.id), (3, c.id), (2, b.id),
@@ -87,8 +87,8 @@ def test_all_topics_are_listed_newest_first(s):
             equal((limit, offset, page(limit, offset)),
                   (limit, offset, everything[offset:offset + limit]))
     row = run("message_list_all", 1, 3, BYTES)[0]
-    equal(row[:14], run("message_get", c.id, 3)[0])
-    equal(row[13:], ["t", str(c.id), c.name])
+    equal(row[:15], run("message_get", c.id, 3)[0])
+    equal(row[14:], ["t", str(c.id), c.name])
 
 
 def test_counts_are_those_of_the_lists(s):

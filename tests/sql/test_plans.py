@@ -39,7 +39,7 @@ def calls(t):
         "extend": (f"select from sluice.extend({t.id}, array[3::bigint], "
                    "null, array[true], array[true], array[1000::bigint])"),
         "requeue": f"select sluice.requeue({t.id}, 4, 3)",
-        "redrive": f"select sluice.redrive({t.id}, 1, 3)",
+        "redrive": f"select sluice.redrive({t.id}, 1, 3, null)",
         "purge": (f"select from sluice.purge({t.id}, false, array[0, 1, 2], "
                   "1)"),
         "reap_expiries": "select from sluice.reap_expiries(1)",
