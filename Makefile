@@ -28,7 +28,7 @@ SANITIZE ?=
 OPTIMIZE = -O2
 CFLAGS = -std=gnu11 -Wall -Wextra -Werror $(OPTIMIZE) -g
 CPPFLAGS = -I. -I$(BUILD) -I/usr/include/postgresql
-LDLIBS = -lfcgi -lpq -lyajl -ljansson -ljwt -largon2 -lcurl -lcrypto -lpthread
+LDLIBS = -lfcgi -lpq -lyajl -ljansson -lavro -ljwt -largon2 -lcurl -lcrypto -lpthread
 
 ifneq ($(SANITIZE),)
 CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
@@ -122,7 +122,7 @@ docs: all
 # --- packages -------------------------------------------------------------
 
 packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
-    libjansson-dev libjwt-dev libargon2-dev libssl-dev \
+    libjansson-dev libavro-dev libjwt-dev libargon2-dev libssl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git redis-server \

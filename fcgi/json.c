@@ -223,6 +223,22 @@ json_parse_verbatim(struct arena *arena, struct text text,
 	return json_run(&p.run, &events, &p, false) ? p.root : NULL;
 }
 
+/* In brackets it is an array of one, or of more than there may be. */
+const struct json *
+json_parse_value(struct arena *arena, struct text text,
+    struct json_complaint *complaint)
+{
+	struct parser p = { .arena = arena, .verbatim = true,
+		.run = { .text = text, .complaint = complaint } };
+
+	if (!json_run(&p.run, &events, &p, true))
+		return NULL;
+	if (p.root->count == 1)
+		return p.root->first;
+	json_run_bad_syntax(&p.run);
+	return NULL;
+}
+
 const struct json *
 json_find(const struct json *object, struct text name)
 {

@@ -64,6 +64,13 @@ const struct json *json_parse_verbatim(struct arena *arena, struct text text,
     struct json_complaint *complaint);
 
 /*
+ * The same again for a text that may be of any type, such as a lone number.
+ * It nests one level less deep.
+ */
+const struct json *json_parse_value(struct arena *arena, struct text text,
+    struct json_complaint *complaint);
+
+/*
  * A text as it came, cut into values: the elements of an array, or the one
  * value of another text, which may be of any type. take() gets each of them,
  * until it returns false. False with a complaint when the text is no JSON;

@@ -65,6 +65,16 @@ enum {
 	CRON_ZONE_BYTES_MAX = 64,
 	CRON_EVERY_SECONDS_MAX = 366 * 24 * 3600,
 
+	/* The schemas of topics. */
+	SCHEMA_BYTES_MAX = 128 << 10,
+	SCHEMA_DEPTH_MAX = 64, /* types within types */
+	SCHEMA_PRECISION_MAX = 1000, /* digits of a decimal */
+	SCHEMA_STEPS = 100000, /* to check a payload, and */
+	SCHEMA_STEPS_PER_BYTE = 64, /* of it */
+	SCHEMA_BRANCHES_SHOWN = 8, /* of a union, in a sentence */
+	SCHEMAS_CACHED_MAX = 5000, /* of a process, and */
+	SCHEMAS_BYTES_MAX = 64 << 20, /* as they are kept */
+
 	/* Streams. */
 	STREAM_NAME_BYTES_MAX = 1024,
 	STREAM_KEY_BYTES_MAX = 1024,
