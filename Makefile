@@ -221,6 +221,9 @@ stress: $(BUILD)/tests/tsan/engine_stress
 $(BUILD)/tests/tsan/%: $(BUILD)/tests/tsan/%.o $(library)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/tests/avro/%: $(BUILD)/tests/avro/%.o $(library)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # A unit test is one C file; what it needs it takes from the library.
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 

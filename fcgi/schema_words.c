@@ -15,6 +15,8 @@ schema_bad_json(struct arena *arena, const struct json_complaint *complaint)
 	if (complaint->fault == JSON_FAULT_DEPTH)
 		return arena_printf(arena, "it nests deeper than "
 		    "JSON_DEPTH_MAX (%d)", JSON_DEPTH_MAX);
+	if (!complaint->at)
+		return "it is no JSON";
 	return arena_printf(arena, "it is no JSON, see byte %zu",
 	    complaint->at);
 }

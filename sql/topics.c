@@ -121,6 +121,10 @@ take_row(struct request *r, struct topic *topic, const struct pg_result *rows)
 		topic->max_depth = row_integer(rows, 0, 3);
 	topic->registered = row_bool(rows, 0, 7);
 	topic->paused = row_bool(rows, 0, 8);
+	if (!row_null(rows, 0, 9)) {
+		topic->schema_version = row_integer(rows, 0, 9);
+		topic->schema_at_us = row_time(rows, 0, 10);
+	}
 }
 
 bool

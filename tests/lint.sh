@@ -64,6 +64,7 @@ libraries_stay_in_their_rooms()
 	only_in 'fcgi/fastcgi\.c' '<fcgi[a-z_]*\.h>|FCGX_|FCGI_[a-z]'
 	only_in 'sql/' '<libpq-fe\.h>|\<PQ[a-z]'
 	only_in 'fcgi/http_call\.c' '<curl/curl\.h>|\<curl_[a-z]+_|CURL[A-Z]*_'
+	only_in 'fcgi/schema_doubt\.c' '<avro[./]|\<avro_[a-z]+'
 	only_in 'auth/' '<jwt\.h>|\<jwt_[a-z]+\(|<argon2\.h>|\<argon2id?_[a-z]'
 }
 

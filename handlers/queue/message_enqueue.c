@@ -10,6 +10,7 @@
 #include "handlers/queue/message.h"
 #include "sql/depth.h"
 #include "sql/queue_writes.h"
+#include "sql/topic_schemas.h"
 
 /* A request's messages, from its first call to its second. */
 struct enqueue_state {
@@ -75,6 +76,22 @@ read_message(struct json_reader *j, const struct topic *topic,
 		fail(j->r, E_BAD_VALUE, "%s", j->list ?
 		    "each of messages needs a payload" :
 		    "topic and payload are required");
+}
+
+/* After the message itself is well-formed: false after fail(). */
+static bool
+payload_fits(struct json_reader *j, const struct schema_type *type,
+    struct text payload)
+{
+	const char *why;
+
+	if (!json_done(j))
+		return false;
+	why = type ? schema_misfit(type, j->r->arena, payload) : NULL;
+	if (why)
+		fail(j->r, E_UNPROCESSABLE, "%spayload does not match topic "
+		    "schema: %s", json_where(j), why);
+	return !why;
 }
 
 /*
@@ -164,6 +181,7 @@ enum verdict
 message_enqueue(struct request *r)
 {
 	struct enqueue_state *state = r->state;
+	const struct schema_type *type;
 	struct new_message *message;
 	struct json_writer *w;
 	struct json_reader j;
@@ -171,11 +189,12 @@ message_enqueue(struct request *r)
 
 	if (!state) {
 		if (!query_done(r) || !json_read_body(&j, r, false) ||
-		    !read_topic(r, &j, &topic))
+		    !read_topic(r, &j, &topic) ||
+		    !topic_schema(r, &topic, &type))
 			return DONE;
 		message = arena_alloc(r->arena, sizeof(*message));
 		read_message(&j, &topic, message);
-		if (!json_done(&j))
+		if (!payload_fits(&j, type, message->payload))
 			return DONE;
 		state = arena_alloc(r->arena, sizeof(*state));
 		return submit(r, &topic, state, message, 1);
@@ -262,9 +281,10 @@ read_messages(struct json_reader *j, const struct topic *topic,
 	struct request *r = j->r;
 	const struct json *items = json_member_array(j, "messages",
 	    BATCH_ITEMS_MAX);
+	const struct schema_type *type;
 	int i = 0;
 
-	if (!json_done(j))
+	if (!json_done(j) || !topic_schema(r, topic, &type))
 		return false;
 	*sent = items ? (int)items->count : 0;
 	if (!*sent) {
@@ -278,8 +298,8 @@ read_messages(struct json_reader *j, const struct topic *topic,
 
 		if (!json_read_element(&item, r, object, "messages", i))
 			return false;
-		read_message(&item, topic, &(*message)[i++]);
-		if (!json_done(&item))
+		read_message(&item, topic, &(*message)[i]);
+		if (!payload_fits(&item, type, (*message)[i++].payload))
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@ row that is missing here fails both.
 """
 
 import dataclasses
+import json
 import subprocess
 
 import plate_calls
@@ -93,6 +94,19 @@ def on_config(body=None):
     def make(t):
         topic = t.topic(max_retries=5)
         return Made(f"/api/topic-configs/{topic}", body, topic)
+    return make
+
+
+SCHEMA = json.dumps({"type": "record", "name": "Order", "fields": [
+    {"name": "id", "type": "long"}]})
+
+
+def on_schema(body=None):
+    def make(t):
+        topic = t.topic()
+        path = f"/api/topic-schemas/{topic}"
+        t.admin.put(path, {"schema_json": SCHEMA}).expect(200)
+        return Made(path, body, topic)
     return make
 
 
@@ -236,6 +250,12 @@ CALLS = {
     ("PUT", "/api/topic-configs/{}"): Call(
         200, on_config({"max_retries": 7}), MANAGE, CONFIG),
     ("DELETE", "/api/topic-configs/{}"): Call(204, on_config(), MANAGE),
+    ("GET", "/api/topic-schemas"): Call(200, fixed("/api/topic-schemas")),
+    ("GET", "/api/topic-schemas/{}"): Call(200, on_schema(), MANAGE),
+    ("PUT", "/api/topic-schemas/{}"): Call(
+        200, on_schema({"schema_json": SCHEMA}), MANAGE,
+        {"schema_json": Text(128 << 10, required=True, empty=False)}),
+    ("DELETE", "/api/topic-schemas/{}"): Call(204, on_schema(), MANAGE),
     ("POST", "/api/topics/{}/purge"): Call(
         200, on_topic("purge", {"statuses": ["pending"]}), MANAGE,
         {"statuses": Words()}, True),

@@ -166,6 +166,8 @@ def state_of(t):
             from sluice.messages m),
         (select md5(string_agg(c::text, '' order by topic_id))
             from sluice.topic_configs c),
+        (select md5(string_agg(s::text, '' order by topic_id))
+            from sluice.topic_schemas s),
         (select md5(string_agg(p::text, '' order by topic_id))
             from sluice.topics p),
         (select md5(string_agg(u::text, '' order by id))

@@ -56,15 +56,16 @@ ROW = ["5", "3600", "1000", "10", "t", "86400"]
 
 def test_a_configuration_is_put_whole(s):
     run, t = Statements(s), Topic(s)
-    equal(run("topic_config_get", t.id),
-          [[t.name, None, None, None, None, "f", None, "f", "f"]])
+    equal(run("topic_config_get", t.id), [
+        [t.name, None, None, None, None, "f", None, "f", "f", None, None]])
     result, bumped = moved(run, "config",
                            lambda: run("topic_config_put", t.id, *CONFIG))
     equal((result, bumped), ([[t.name, *ROW, "t", "f"]], True))
-    equal(run("topic_config_get", t.id), [[t.name, *ROW, "t", "f"]])
+    equal(run("topic_config_get", t.id),
+          [[t.name, *ROW, "t", "f", None, None]])
     run("topic_config_put", t.id, None, 0, None, None, False, None)
     equal(run("topic_config_get", t.id),
-          [[t.name, None, "0", None, None, "f", None, "t", "f"]])
+          [[t.name, None, "0", None, None, "f", None, "t", "f", None, None]])
 
 
 def test_an_unknown_topic_has_no_configuration(s):
@@ -91,12 +92,12 @@ def test_a_pause_is_no_registration_and_outlives_the_configuration(s):
     run, t = Statements(s), Topic(s)
     equal(moved(run, "config", lambda: run("topic_set_paused", t.id, True)),
           ([[t.name]], True))
-    equal(run("topic_config_get", t.id)[0][7:], ["f", "t"])
+    equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
     equal(run("topic_config_put", t.id, *CONFIG)[0][7:], ["t", "t"])
     run("topic_config_delete", t.id)
-    equal(run("topic_config_get", t.id)[0][7:], ["f", "t"])
+    equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
     run("topic_set_paused", t.id, False)
-    equal(run("topic_config_get", t.id)[0][7:], ["f", "f"])
+    equal(run("topic_config_get", t.id)[0][7:9], ["f", "f"])
 
 
 def test_configurations_are_listed_by_name_in_pages(s):
