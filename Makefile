@@ -126,7 +126,7 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
 packages_test := clang libclang-rt-14-dev python3 jq git redis-server \
-    mandoc zsh
+    prometheus mandoc zsh
 packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.
 packages_node := $(if $(shell command -v npm),,nodejs npm)

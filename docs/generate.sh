@@ -31,10 +31,27 @@ metrics)
 	cat <<-'END'
 	# Metrics
 
-	`GET /metrics` answers for all worker processes of the host, whichever of
-	them is asked. Counters survive the processes, killed ones too.
+	`GET /metrics` is Prometheus' text format, for whoever has a token or an
+	API key. It answers for all worker processes of the host, whichever of
+	them is asked. What is counted on the host survives the processes, killed
+	ones too, and costs the database nothing. What only the database knows is
+	asked once for all who scrape within `SLUICE_METRICS_AGE` (5 s), and is the
+	same on every host: take its maximum, not its sum. If the database does not
+	answer, `sluice_database_up` is 0, the rest is told all the same, and
+	`sluice_observation_age_seconds` says how old it is.
 
-	| metric | kind | what it counts |
+	Topics have names of users' choosing, so their number is bounded:
+	`SLUICE_METRICS_TOPICS` (1,000) of them have depths of their own, those with
+	the most messages; the others are one row without a topic, so sums stay
+	true, and `sluice_queue_topics_left_out` counts them. Rates of topics are
+	for the first ones that anything happened to. A series that has counted
+	nothing yet is missing where there would be many: routes, topics.
+
+	[operations.md](operations.md#watching) has a scrape configuration, the
+	alerts in [prometheus/alerts.yml](prometheus/alerts.yml) and what to do about
+	each; [grafana/sluice.json](grafana/sluice.json) is a board.
+
+	| metric | kind | what it says |
 	|---|---|---|
 	END
 	awk '/^METRIC\(/ {
@@ -43,11 +60,36 @@ metrics)
 		split(part[1], before, /, */)
 		gsub("\001", "\"", part[4])
 		kind = tolower(before[2])
-		if (kind == "seconds" || kind == "count")
-			kind = "summary"
-		help = part[6] ? part[6] : help
-		print "| `" part[2] part[4] "` | " kind " | " help " |"
+		if (kind == "seconds")
+			kind = "counter"
+		print "| `" part[2] part[4] "` | " kind " | " part[6] " |"
 	}' fcgi/metrics.def
+	awk '/^FAMILY\(/ {
+		split($0, part, "\"")
+		split(part[1], before, /, */)
+		gsub(",", ", ", part[4])
+		labels = part[4] ? "{" part[4] "}" : ""
+		print "| `" part[2] labels "` | " before[2] " | " part[6] " |"
+	}' fcgi/families.def
+	awk -F '"' '/^BUCKET\(/ { printf "%s%s", n++ ? ", " : \
+		"\nThe bounds of the histogram, in seconds: ", $2 }
+		END { print ", +Inf." }' fcgi/latency.def
+	cat <<-'END'
+
+	## The names of the original
+
+	| queue-ti | here |
+	|---|---|
+	| `queueti_enqueued_total{topic}` | `sluice_topic_messages_total{topic, event="enqueued"}` |
+	| `queueti_dequeued_total{topic}` | `sluice_topic_messages_total{topic, event="dequeued"}` |
+	| `queueti_acked_total{topic}` | `sluice_topic_messages_total{topic, event="acked"}` |
+	| `queueti_nacked_total{topic, outcome}` | `sluice_topic_nacks_total{topic, outcome}`; `dlq` is `dead_lettered` |
+	| `queueti_requeued_total{topic}` | `sluice_topic_messages_total{topic, event="requeued"}` |
+	| `queueti_replayed_total{topic}` | `sluice_topic_messages_total{topic, event="replayed"}` |
+	| `queueti_expired_total` | `sluice_queue_messages_total{event="expired"}` |
+	| `queueti_messages_deleted_total` | `sluice_queue_messages_total{event="deleted"}` |
+	| `queueti_queue_depth{topic, status}` | `sluice_queue_depth{topic, status}`; `delayed`, `timed_out` and `behind` are apart from `pending` and `processing` |
+	END
 	;;
 routes)
 	cat <<-'END'

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "fcgi/lot.h"
+#include "fcgi/metrics.h"
 #include "fcgi/request.h"
 #include "fcgi/timers.h"
 
@@ -68,6 +69,8 @@ struct connection {
 	 * is late is of another kind, for only who is IDLE waits for bytes. */
 	bool has_bytes;
 	int64_t opened_us;	/* monotonic */
+	int64_t parked_us;	/* monotonic; and which gauge counts it */
+	enum metric parked_for;
 	uint64_t ticket;	/* its place in every line, by arrival */
 	uint64_t calls_to_all;	/* the lot's count at its last look */
 	struct timer deadline;

@@ -78,8 +78,13 @@ thread_main(void *argument)
 	struct db *db = engine.hooks->open((int)(intptr_t)argument);
 	struct connection *c;
 
-	while ((c = ready_take()))
+	metric_add(METRIC_threads, 1);
+	while ((c = ready_take())) {
+		metric_add(METRIC_threads_busy, 1);
 		serving_take_up(c, db);
+		metric_add(METRIC_threads_busy, -1);
+	}
+	metric_add(METRIC_threads, -1);
 	engine.hooks->close(db);
 	return NULL;
 }

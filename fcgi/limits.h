@@ -15,6 +15,7 @@ enum {
 	ROUTE_PARAMETERS_MAX = 6,
 	ROUTE_SEGMENTS_MAX = 16, /* of a pattern */
 	ROUTE_NODES_MAX = 512, /* distinct prefixes of all patterns */
+	ROUTES_MAX = 256,
 	REPLY_HEADERS_MAX = 32,
 	JSON_DEPTH_MAX = 128,
 	JSON_MEMBERS_READ_MAX = 32,
@@ -34,6 +35,8 @@ enum {
 	TURN_BYTES_MAX = 16 << 20,
 	WAKE_NOTE_BYTES_MAX = 7900, /* PostgreSQL stops at 8000 */
 	WAKE_NOTE_INTERVAL = 2,
+	TOPICS_COUNTED_MAX = 16384, /* with figures of their own, of a host */
+	SCRAPE_WAIT = 10000, /* for another scrape that asks the database */
 
 	/* The queue. */
 	TOPIC_BYTES_MAX = 255,

@@ -27,8 +27,9 @@ enum channel_kind {
 	CHANNEL_STREAM = 3,	/* id: stream id */
 	CHANNEL_SUBSCRIPTIONS = 4, /* one has changed; id 0 */
 	CHANNEL_GROUP = 5,	/* id: made of a stream's name and a group's */
-	CHANNEL_DELIVERIES = 6	/* id: made of a topic's and a group's name,
+	CHANNEL_DELIVERIES = 6,	/* id: made of a topic's and a group's name,
 				 * for dead letters its complement */
+	CHANNEL_SCRAPE = 7	/* figures that another scrape asks for; id 0 */
 };
 
 struct channel_key {

@@ -22,11 +22,13 @@
 #include <unistd.h>
 
 #include "fcgi/clock.h"
-#include "fcgi/limits.h"
+#include "fcgi/family.h"
 #include "fcgi/log.h"
+#include "fcgi/metrics_file.h"
 #include "fcgi/must.h"
+#include "fcgi/route.h"
 
-enum kind { COUNTER, SECONDS, COUNT, GAUGE };
+enum kind { COUNTER, SECONDS, GAUGE };
 
 static const struct facts {
 	const char *name;
@@ -41,50 +43,62 @@ static const struct facts {
 
 static const char *const type_names[] = {
 	[COUNTER] = "counter",
-	[SECONDS] = "summary",
-	[COUNT] = "summary",
+	[SECONDS] = "counter",
 	[GAUGE] = "gauge",
-};
-
-/* Workers, twice over for restarts that overlap, and commands. */
-enum { SLOTS = 2 * PROCESSES_MAX + 16 };
-
-struct counters {
-	uint64_t magic;
-	uint64_t layout;
-	_Atomic int64_t shared[METRICS];
-	_Atomic int64_t slot[SLOTS][METRICS];
 };
 
 static const uint64_t MAGIC = 0x736c756963652d63; /* "sluice-c" */
 
 /* Where a process counts that has not opened the file. */
-static struct counters own_counters;
+static struct metrics_file own_counters;
 
 /* Set by metrics_open() before there are threads, constant after it. */
-static struct counters *counters = &own_counters;
+static struct metrics_file *counters = &own_counters;
 static int counters_fd = -1;
 static int own_slot;
 
-/* FNV-1a over all that decides which number stands where. */
+struct metrics_file *
+metrics_file(void)
+{
+	return counters;
+}
+
+/* FNV-1a, of a name and its end. */
+static void
+add_name(uint64_t *hash, const char *name)
+{
+	do
+		*hash = (*hash ^ (unsigned char)*name) * 1099511628211u;
+	while (*name++);
+}
+
+/* Of all that decides which number stands where. */
 static uint64_t
 layout_hash(void)
 {
-	uint64_t hash = 14695981039346656037u ^ SLOTS;
+	static const char *const names[] = {
+#define BUCKET(us, seconds) seconds,
+#include "fcgi/latency.def"
+#undef BUCKET
+#define TOPIC_EVENT(metric, family, label) #metric,
+#include "fcgi/topic_events.def"
+#undef TOPIC_EVENT
+	};
+	uint64_t hash = 14695981039346656037u ^ sizeof(struct metrics_file);
 
 	for (int m = 0; m < METRICS; m++)
-		for (const char *c = facts[m].name; ; c++) {
-			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-			if (!*c)
-				break;
-		}
+		add_name(&hash, facts[m].name);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		add_name(&hash, names[i]);
+	for (int i = 0; route_at(i); i++)
+		add_name(&hash, route_at(i)->name);
 	return hash;
 }
 
-static struct counters *
+static struct metrics_file *
 map(int fd)
 {
-	struct counters *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
+	struct metrics_file *c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
 	    MAP_SHARED, fd, 0);
 
 	return c == MAP_FAILED ? NULL : c;
@@ -101,7 +115,7 @@ open_existing(int directory)
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &stat) == 0 &&
-	    stat.st_size == (off_t)sizeof(struct counters) &&
+	    stat.st_size == (off_t)sizeof(struct metrics_file) &&
 	    pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
 	    head[0] == MAGIC && head[1] == layout_hash())
 		return fd;
@@ -122,7 +136,7 @@ create(int directory)
 
 	if (fd < 0)
 		return -1;
-	if (posix_fallocate(fd, 0, sizeof(struct counters)) == 0 &&
+	if (posix_fallocate(fd, 0, sizeof(struct metrics_file)) == 0 &&
 	    pwrite(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
 	    renameat(directory, "counters.new", directory, "counters") == 0)
 		return fd;
@@ -138,18 +152,26 @@ lock_slot(int fd, int slot, int command, struct flock *lock)
 	return fcntl(fd, command, lock) == 0;
 }
 
+static void
+take_over(struct metrics_slot *slot)
+{
+	for (int m = 0; m < METRICS; m++)
+		atomic_store(&slot->gauge[m], 0);
+	atomic_store(&slot->worker, -1);
+	atomic_store(&slot->started_us, clock_wall_us());
+	atomic_store(&slot->pid, getpid());
+}
+
 /* Take a slot nobody has; -1 if there is none. */
 static int
-take_slot(int fd, struct counters *c)
+take_slot(int fd, struct metrics_file *c)
 {
 	struct flock lock;
 
-	for (int slot = 0; slot < SLOTS; slot++) {
+	for (int slot = 0; slot < METRICS_SLOTS; slot++) {
 		if (!lock_slot(fd, slot, F_OFD_SETLK, &lock))
 			continue;
-		for (int m = 0; m < METRICS; m++)
-			atomic_store_explicit(&c->slot[slot][m], 0,
-			    memory_order_relaxed);
+		take_over(&c->slot[slot]);
 		return slot;
 	}
 	errno = EUSERS;
@@ -160,7 +182,7 @@ take_slot(int fd, struct counters *c)
 static bool
 share(int directory)
 {
-	struct counters *c;
+	struct metrics_file *c;
 	int slot, fd = open_existing(directory);
 
 	if (fd < 0)
@@ -200,28 +222,22 @@ metrics_open(const char *directory)
 }
 
 void
-metric_add(enum metric metric, int64_t n)
+metrics_worker(int number)
 {
-	_Atomic int64_t *sum = facts[metric].kind == GAUGE ?
-	    &counters->slot[own_slot][metric] : &counters->shared[metric];
-
-	atomic_fetch_add_explicit(sum, n, memory_order_relaxed);
+	atomic_store(&counters->slot[own_slot].worker, number);
 }
 
 void
-metric_add_request(const struct request *r)
+metric_add(enum metric metric, int64_t n)
 {
-	int class = r->reply.status / 100;
-
-	if (class >= 2 && class <= 5)
-		metric_add(METRIC_requests_2xx + (enum metric)(class - 2), 1);
-	metric_add(METRIC_request_us, clock_monotonic_us() - r->started_us);
-	metric_add(METRIC_request_count, 1);
+	metrics_count(facts[metric].kind == GAUGE ?
+	    &counters->slot[own_slot].gauge[metric] :
+	    &counters->shared[metric], n);
 }
 
-/* Does a living process own the slot? Our own lock is no answer to us. */
-static bool
-is_alive(int slot)
+/* Our own lock is no answer to us. */
+bool
+metrics_slot_lives(int slot)
 {
 	struct flock lock;
 
@@ -231,40 +247,59 @@ is_alive(int slot)
 	     lock.l_type != F_UNLCK);
 }
 
-int64_t
-metric_read(enum metric metric)
+/* The sum of a gauge over those that live. */
+static int64_t
+sum_of(enum metric metric, const bool *lives)
 {
 	int64_t sum = 0;
 
-	if (facts[metric].kind != GAUGE)
-		return atomic_load_explicit(&counters->shared[metric],
-		    memory_order_relaxed);
-	for (int slot = 0; slot < SLOTS; slot++)
-		if (is_alive(slot))
-			sum += atomic_load_explicit(
-			    &counters->slot[slot][metric],
-			    memory_order_relaxed);
+	for (int slot = 0; slot < METRICS_SLOTS; slot++)
+		if (lives[slot])
+			sum += metrics_value(
+			    &counters->slot[slot].gauge[metric]);
 	return sum;
+}
+
+static void
+who_lives(bool *lives)
+{
+	for (int slot = 0; slot < METRICS_SLOTS; slot++)
+		lives[slot] = metrics_slot_lives(slot);
+}
+
+int64_t
+metric_read(enum metric metric)
+{
+	bool lives[METRICS_SLOTS];
+
+	if (facts[metric].kind != GAUGE)
+		return metrics_value(&counters->shared[metric]);
+	who_lives(lives);
+	return sum_of(metric, lives);
 }
 
 void
 metrics_write(struct buffer *out)
 {
 	const char *family = "";
+	bool lives[METRICS_SLOTS];
 
+	who_lives(lives);
 	for (int m = 0; m < METRICS; m++) {
 		const struct facts *f = &facts[m];
-		int64_t value = metric_read((enum metric)m);
+		int64_t value = f->kind == GAUGE ?
+		    sum_of((enum metric)m, lives) :
+		    metrics_value(&counters->shared[m]);
 
 		if (strcmp(f->family, family) != 0)
 			buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n",
 			    f->family, f->help, f->family,
 			    type_names[f->kind]);
 		family = f->family;
-		buffer_printf(out, "%s%s %" PRId64, f->family, f->label,
-		    f->kind == SECONDS ? value / 1000000 : value);
+		buffer_printf(out, "%s%s ", f->family, f->label);
 		if (f->kind == SECONDS)
-			buffer_printf(out, ".%06d", (int)(value % 1000000));
-		buffer_add_byte(out, '\n');
+			print_seconds(out, value);
+		else
+			buffer_printf(out, "%" PRId64 "\n", value);
 	}
 }

@@ -110,7 +110,9 @@ struct request {
 
 	struct reply reply;
 
-	/* The engine's own: what a PARK leaves (request_keep). */
+	/* The engine's own: how long it has waited for something to come, and
+	 * what a PARK leaves (request_keep). */
+	int64_t waited_us;
 	bool keeps;
 	struct arena_mark kept;
 	struct query *kept_query;

@@ -15,6 +15,8 @@
 enum { PREFLIGHT_SECONDS = 86400 };
 
 static const struct door *fallback_door;
+static const struct route *table;
+static int table_rows;
 
 static const char *const method_names[] = {
 	[METHOD_GET] = "GET",
@@ -37,7 +39,24 @@ void
 route_table(const struct route *routes, const struct door *fallback)
 {
 	fallback_door = fallback;
+	table = routes;
+	table_rows = 0;
+	while (routes[table_rows].name)
+		table_rows++;
+	must(table_rows <= ROUTES_MAX);
 	route_tree_plant(routes, fallback);
+}
+
+const struct route *
+route_at(int number)
+{
+	return number < table_rows ? &table[number] : NULL;
+}
+
+int
+route_number(const struct route *route)
+{
+	return (int)(route - table);
 }
 
 /*

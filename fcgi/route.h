@@ -54,6 +54,10 @@ struct route {
 /* The table ends with a row without a name. */
 void route_table(const struct route *routes, const struct door *fallback);
 
+/* The rows of the table by their number; NULL beyond the last. */
+const struct route *route_at(int number);
+int route_number(const struct route *route);
+
 /*
  * Find r's route and decode its parameters. False when the reply is made:
  * fail() with 400 for a bad escape or name, 404 no such path, 405 with Allow,

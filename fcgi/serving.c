@@ -16,6 +16,7 @@
 
 #include "fcgi/clock.h"
 #include "fcgi/fastcgi.h"
+#include "fcgi/latency.h"
 #include "fcgi/log.h"
 #include "fcgi/lot_private.h"
 #include "fcgi/metrics.h"
@@ -48,8 +49,11 @@ retire(struct connection *c)
 static void
 drop(struct connection *c)
 {
-	if (c->step != STEP_END)
+	if (c->step != STEP_END) {
 		metric_add(METRIC_hang_ups, 1);
+		if (c->streaming)
+			metric_add(METRIC_sse_readers, -1);
+	}
 	lot_forget(c, false);
 	retire(c);
 }
@@ -100,7 +104,9 @@ begin_end(struct connection *c)
 	lot_forget(c, !request_failed(r));
 	add_door_headers(c);
 	log_request(r);
-	metric_add_request(r);
+	latency_add(r);
+	if (c->streaming)
+		metric_add(METRIC_sse_readers, -1);
 	fastcgi_put(c->fastcgi, r, !c->streaming, true);
 	c->step = STEP_END;
 }
@@ -124,6 +130,8 @@ begin_park(struct connection *c)
 		return;
 	add_door_headers(c);
 	fastcgi_put(c->fastcgi, r, !c->streaming, false);
+	if (!c->streaming)
+		metric_add(METRIC_sse_readers, 1);
 	c->streaming = true;
 }
 

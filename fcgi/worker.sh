@@ -17,6 +17,6 @@ fi
 echo $$ >"run/keeper-$1.pid"
 trap 'exit 0' TERM
 exec 3<&0
-setpriv --pdeathsig TERM bin/sluice worker <&3 3<&- &
+setpriv --pdeathsig TERM bin/sluice worker "$1" <&3 3<&- &
 echo $! >"$pid_file"
 wait $!

@@ -80,6 +80,8 @@ main(int count, char **arguments)
 			continue;
 		if (commands[i].needs_settings && !settings_read(stderr))
 			return EXIT_FAILURE;
+		/* Who counts, worker or not, counts by route. */
+		routes_start();
 		return commands[i].run(count > 2 ? count - 2 : 0,
 		    arguments + 2);
 	}

@@ -80,8 +80,8 @@ worker_command(int count, char **arguments)
 		.due = claims_due_heard,
 	};
 	int threads = (int)settings.threads;
+	int number = count > 0 ? atoi(arguments[0]) : 0;
 
-	(void)count, (void)arguments; /* takes none */
 	if (!*settings.jwt_secret) {
 		log_error("SLUICE_JWT_SECRET is not set: a worker signs "
 		    "tokens with it, all workers with the same one");
@@ -94,9 +94,9 @@ worker_command(int count, char **arguments)
 	mallopt(M_MXFAST, 0);
 	/* A process that cannot share its counters says so and goes on. */
 	(void)metrics_open(settings.var);
+	metrics_worker(number);
 	if (!settings.auth)
 		log_warn("SLUICE_AUTH=off: everyone may do everything");
-	routes_start();
 	turn_start(threads / 2);
 	wake_start(&wake_hooks);
 	dispatcher_start();

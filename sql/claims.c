@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "fcgi/clock.h"
-#include "fcgi/metrics.h"
+#include "fcgi/topic_counts.h"
 #include "sql/message_seq.h"
 #include "sql/wake.h"
 
@@ -191,6 +191,17 @@ lowest_fresh(const struct pg_result *rows, int count)
 	return lowest;
 }
 
+/* How many have been delivered before. */
+static int
+redelivered(const struct pg_result *rows, int count)
+{
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+		n += row_integer(rows, i, TRIES) > 1;
+	return n;
+}
+
 /* What a call has taught us; lock held. */
 static void
 learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
@@ -254,10 +265,12 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 		claims_due(lead->topic_id, lead->dlq, lead->look.began_us +
 		    lead->visible_ms * 1000);
 	if (dead) {
-		metric_add(METRIC_messages_dead, dead);
+		topic_count(lead->topic_id, TOPIC_messages_dead, dead);
 		wake(topic_channel(lead->topic_id, true), (uint32_t)dead);
 	}
-	metric_add(METRIC_messages_dequeued, count);
+	topic_count(lead->topic_id, TOPIC_messages_dequeued, count);
+	topic_count(lead->topic_id, TOPIC_messages_redelivered,
+	    redelivered(rows, count));
 	if (!ran_short)
 		lot_wake(key, 1); /* there may be more */
 	else if (look_at_us != INT64_MAX)

@@ -69,9 +69,13 @@ wait_for_result(struct db *db, int64_t began_us)
 }
 
 static void
-answered(struct db *db)
+answered(struct db *db, int64_t began_us)
 {
-	atomic_store(&answered_us, clock_monotonic_us());
+	int64_t now = clock_monotonic_us();
+
+	atomic_store(&answered_us, now);
+	metric_add(METRIC_database_calls, 1);
+	metric_add(METRIC_database_us, now - began_us);
 	if (db->urgent && atomic_load(&database_away)) {
 		atomic_store(&database_away, false);
 		log_info("database: answers again");
@@ -84,7 +88,7 @@ lost(struct db *db, bool sent)
 {
 	log_error("database: connection lost: %s",
 	    PQerrorMessage(db->connection));
-	metric_add(METRIC_database_errors, 1);
+	metric_add(METRIC_database_errors_lost, 1);
 	session_close(db);
 	return sent ? DB_UNKNOWN : DB_AWAY;
 }
@@ -121,10 +125,14 @@ static enum db_outcome
 refused(const PGresult *result, const char *what)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	/* libpq's own has none */
+	enum db_outcome outcome = outcome_of(state ? state : "08006");
 
-	metric_add(METRIC_database_errors, 1);
+	metric_add(outcome == DB_AWAY ? METRIC_database_errors_away :
+	    outcome == DB_BUSY ? METRIC_database_errors_busy :
+	    METRIC_database_errors_failed, 1);
 	log_error("database: %s: %s", what, PQresultErrorMessage(result));
-	return outcome_of(state ? state : "08006"); /* libpq's own has none */
+	return outcome;
 }
 
 static bool
@@ -219,7 +227,7 @@ db_run(struct db *db, enum statement statement, const struct params *params,
 		PQclear(*result);
 		*result = NULL;
 	}
-	answered(db);
+	answered(db, began_us);
 	return outcome;
 }
 
@@ -252,7 +260,7 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 	}
 	PQclear(result);
 	must(PQexitPipelineMode(db->connection));
-	answered(db);
+	answered(db, began_us);
 	return outcome;
 }
 

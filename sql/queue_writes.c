@@ -5,14 +5,14 @@
 #include "sql/queue_writes.h"
 
 #include "fcgi/clock.h"
-#include "fcgi/metrics.h"
+#include "fcgi/topic_counts.h"
 #include "fcgi/must.h"
 #include "sql/claims.h"
 #include "sql/message_seq.h"
 #include "sql/wake.h"
 
 /* nack's status for "pending again"; see migrations/ on messages.status. */
-enum { STATUS_PENDING_AGAIN = 2 };
+enum { STATUS_PENDING_AGAIN = 2, STATUS_FAILED = 3 };
 
 void
 enqueue_init(struct enqueue *enqueue, const struct topic *topic,
@@ -212,7 +212,7 @@ enqueue_take(struct turn_item *items, const struct pg_result *rows,
 			e->message[i].seq = seq[k++];
 	}
 	must(k == n);
-	metric_add(METRIC_messages_enqueued, n);
+	topic_count(all->owner, TOPIC_messages_enqueued, n);
 	announce_messages(all, channel, channels);
 }
 
@@ -357,7 +357,7 @@ ack_take(struct turn_item *items, const struct pg_result *rows,
 
 	for (int i = 0; i < row_count(rows); i++)
 		settled(all, n, rows, i);
-	metric_add(METRIC_messages_acked, row_count(rows));
+	topic_count(items->owner, TOPIC_messages_acked, row_count(rows));
 }
 
 /* A message that was nacked is due again: where, and when? */
@@ -368,6 +368,7 @@ nack_take(struct turn_item *items, const struct pg_result *rows,
 	int n;
 	struct settlement **all = settlements(arena, items, &n);
 	int64_t due_us[2] = { INT64_MAX, INT64_MAX };
+	int dead = 0, failed = 0;
 
 	for (int i = 0; i < row_count(rows); i++) {
 		bool dlq = row_bool(rows, i, 4);
@@ -376,9 +377,15 @@ nack_take(struct turn_item *items, const struct pg_result *rows,
 		if (row_integer(rows, i, 3) == STATUS_PENDING_AGAIN &&
 		    row_time(rows, i, 5) < due_us[dlq])
 			due_us[dlq] = row_time(rows, i, 5);
-		metric_add(METRIC_messages_dead, row_bool(rows, i, 6));
+		dead += row_bool(rows, i, 6);
+		failed += row_integer(rows, i, 3) == STATUS_FAILED;
 	}
-	metric_add(METRIC_messages_nacked, row_count(rows));
+	topic_count(items->owner, TOPIC_messages_nacked, row_count(rows));
+	topic_count(items->owner, TOPIC_messages_dead, dead);
+	topic_count(items->owner, TOPIC_nacks_dead, dead);
+	topic_count(items->owner, TOPIC_nacks_failed, failed);
+	topic_count(items->owner, TOPIC_nacks_retry,
+	    row_count(rows) - dead - failed);
 	for (int dlq = 0; dlq <= 1; dlq++)
 		if (due_us[dlq] != INT64_MAX)
 			claims_due(items->owner, dlq, due_us[dlq]);

@@ -118,6 +118,7 @@ connect_now(struct db *db)
 		metric_add(METRIC_database_connects, 1);
 		return true;
 	}
+	metric_add(METRIC_database_connect_errors, 1);
 	log_error("database: %s", PQerrorMessage(db->connection));
 	session_close(db);
 	db->connect_after_us =

@@ -156,6 +156,9 @@ new_call(struct turn *turn, enum statement statement)
 static enum db_outcome
 run_calls(struct turn *turn, struct db *db)
 {
+	enum db_outcome outcome;
+	int64_t began_us;
+
 	qsort(turn->part, (size_t)turn->parts, sizeof(turn->part[0]), by_owner);
 	gather(turn);
 	turn->calls = 0;
@@ -169,9 +172,12 @@ run_calls(struct turn *turn, struct db *db)
 	if (turn->gather)
 		turn->gather->fill(new_call(turn, turn->gather->statement),
 		    turn->gathered, turn->gathers);
+	began_us = clock_monotonic_us();
+	outcome = db_run_batch(db, turn->batch, turn->calls);
 	metric_add(METRIC_turns, 1);
 	metric_add(METRIC_turn_items, (int64_t)turn->weight);
-	return db_run_batch(db, turn->batch, turn->calls);
+	metric_add(METRIC_turn_us, clock_monotonic_us() - began_us);
+	return outcome;
 }
 
 static void

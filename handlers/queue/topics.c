@@ -5,6 +5,7 @@
 #include "auth/gate.h"
 #include "fcgi/clock.h"
 #include "fcgi/json_reader.h"
+#include "fcgi/topic_counts.h"
 #include "handlers/handlers.h"
 #include "handlers/queue/message.h"
 #include "sql/claims.h"
@@ -118,6 +119,8 @@ topic_purge(struct request *r)
 	if (!rows)
 		return DONE;
 	state->deleted += row_bigint(rows, 0, 0);
+	topic_count(state->topic.id, TOPIC_messages_deleted,
+	    row_bigint(rows, 0, 0));
 	if (!row_bool(rows, 0, 1) || r->last_call ||
 	    clock_monotonic_us() > r->started_us + PURGE_MS_MAX * 1000)
 		return reply_count(r, "deleted", state->deleted);
@@ -129,6 +132,7 @@ enum verdict
 message_delete_by_key(struct request *r)
 {
 	const struct pg_result *rows;
+	int64_t deleted;
 	struct topic topic;
 	struct params p;
 
@@ -139,7 +143,11 @@ message_delete_by_key(struct request *r)
 	param_bool(&p, topic.dlq);
 	param_text(&p, r->param[1]);
 	rows = db_call(r, STATEMENT_message_delete_by_key, &p);
-	return rows ? reply_count(r, "deleted", row_bigint(rows, 0, 0)) : DONE;
+	if (!rows)
+		return DONE;
+	deleted = row_bigint(rows, 0, 0);
+	topic_count(topic.id, TOPIC_messages_deleted, deleted);
+	return reply_count(r, "deleted", deleted);
 }
 
 /* Messages are pending again, for plain consumers and for those of groups. */
@@ -187,6 +195,7 @@ topic_redrive(struct request *r)
 	if (!rows)
 		return DONE;
 	moved = row_bigint(rows, 0, 0);
+	topic_count(topic.id, TOPIC_messages_requeued, moved);
 	if (moved)
 		announce_again(r, topic.id, rows, (uint32_t)moved);
 	return reply_count(r, "requeued", moved);
@@ -227,6 +236,7 @@ message_requeue(struct request *r)
 		    "requeue: message is not a dead-letter message");
 	if (text_equal(outcome, TEXT("expired")))
 		return fail(r, E_NOT_FOUND, "requeue: message has expired");
+	topic_count(topic.id, TOPIC_messages_requeued, 1);
 	announce_again(r, topic.id, rows, 1);
 	return reply_empty(r, 204);
 }

@@ -66,6 +66,7 @@ delete_some(struct reaping *run)
 	if (outcome != DB_DONE)
 		return outcome;
 	run->done += row_bigint(rows, 0, DELETED);
+	metric_add(METRIC_messages_deleted, row_bigint(rows, 0, DELETED));
 	run->at.delete.archive = row_null(rows, 0, TOPIC);
 	if (!run->at.delete.archive) {
 		run->at.delete.topic = row_bigint(rows, 0, TOPIC);

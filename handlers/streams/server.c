@@ -178,6 +178,18 @@ figure_of(const struct figures *f, struct text name)
 	return f->figure[i].value;
 }
 
+/* All that wait, whatever for. */
+static int64_t
+parked(void)
+{
+	int64_t n = 0;
+
+	for (int m = METRIC_parked_for_time; m <= METRIC_parked_for_metrics;
+	    m++)
+		n += metric_read((enum metric)m);
+	return n;
+}
+
 static void
 collect(struct figures *f)
 {
@@ -202,7 +214,7 @@ collect(struct figures *f)
 	add(f, "threads", settings.threads);
 	add(f, "processes", settings.processes);
 	add(f, "connections", metric_read(METRIC_connections));
-	add(f, "parked", metric_read(METRIC_parked));
+	add(f, "parked", parked());
 }
 
 /* What /metrics counts, of all processes of this host. */

@@ -33,8 +33,8 @@ def wait_until_parked(admin, count, seconds=30):
     ends = time.monotonic() + seconds
     while True:
         text = admin.get("/metrics").body.decode()
-        parked = int(next(line.split()[-1] for line in text.splitlines()
-                          if line.startswith("sluice_parked_requests ")))
+        parked = sum(int(line.split()[-1]) for line in text.splitlines()
+                     if line.startswith("sluice_parked_requests{"))
         if parked >= count:
             return
         if time.monotonic() > ends:

@@ -80,11 +80,12 @@ class Context:
         return self.instance.sql(statement)
 
     def metric(self, name):
-        """A figure of /metrics; the worker that is asked sums them up."""
+        """A figure of /metrics, 0 if there is none; of a name without
+        labels, the sum. The worker that is asked answers for all."""
         text = self.admin.get("/metrics").body.decode()
-        [value] = [line.split()[1] for line in text.splitlines()
-                   if line.startswith(name + " ")]
-        return float(value)
+        return sum(float(line.rpartition(" ")[2])
+                   for line in text.splitlines()
+                   if line.startswith((name + " ", name + "{")))
 
     def wait_for_parked(self, count):
         """Tests run one after the other: who waits is the test's own."""

@@ -17,7 +17,7 @@ from harness.instance import Instance  # noqa: E402
 
 def main():
     tests = list(runner.chosen(runner.functions_of(HERE), sys.argv[1:]))
-    instance = Instance(webhook_private="on").start()
+    instance = Instance(webhook_private="on", metrics_age="0").start()
     try:
         workers = instance.workers()
         context = Context(instance)
