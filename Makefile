@@ -6,10 +6,13 @@
 #	make status | psql	what runs; a look at the tables
 #	make restart		put a new build into service, worker by worker
 #	make deps		install the Debian packages that are missing
+#	make install		below PREFIX=/usr/local; make uninstall
+#	make deb		a Debian package, build-deb/sluice_*.deb
 #	make test		every suite; the last line sums them up:
 #	make lint | manual | unit | sql-test | http | race | fuzz | sanitize | tsan
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
+#	make package-test	make install, the .deb, the systemd unit
 #	make differential	random commands beside redis-server; SEED=7
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
@@ -119,14 +122,42 @@ docs: all
 	@BUILD=$(BUILD) docs/generate.sh sluice.1 >docs/sluice.1
 .PHONY: docs
 
+# --- installing -----------------------------------------------------------
+
+# What is copied where: docs/package/install.sh. State and settings are let be.
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+LIBDIR = $(PREFIX)/lib/sluice
+UNITDIR = $(PREFIX)/lib/systemd/system
+SHAREDIR = $(PREFIX)/share/sluice
+DOCDIR = $(PREFIX)/share/doc/sluice
+MANDIR = $(PREFIX)/share/man
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
+SYSCONFDIR = /etc
+CONFDIR = $(SYSCONFDIR)/sluice
+STATEDIR = /var/lib/sluice
+places = DESTDIR='$(DESTDIR)' $(foreach place,BINDIR LIBDIR UNITDIR SHAREDIR \
+    DOCDIR MANDIR COMPLETIONDIR CONFDIR STATEDIR,$(place)='$($(place))')
+
+install: all
+	@$(places) BUILD=$(BUILD) STRIP='$(STRIP)' docs/package/install.sh $@
+uninstall:
+	@$(places) docs/package/install.sh $@
+
+# A package for Debian 12 in build-deb/, made of a build of its own.
+deb: packages-deb
+	@docs/package/deb.sh $(REVISION)
+.PHONY: install uninstall deb
+
 # --- packages -------------------------------------------------------------
 
 packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libjansson-dev libavro-dev libjwt-dev libargon2-dev libssl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
+packages_deb := dpkg-dev
 packages_test := clang libclang-rt-14-dev python3 jq git redis-server \
-    prometheus mandoc zsh
+    prometheus mandoc zsh $(packages_deb) lintian systemd systemd-container
 packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.
 packages_node := $(if $(shell command -v npm),,nodejs npm)
@@ -137,8 +168,10 @@ packages-test:
 	@fcgi/packages.sh $(packages_run) $(packages_test) $(packages_node)
 packages-bench:
 	@fcgi/packages.sh $(packages_run) $(packages_bench)
+packages-deb:
+	@fcgi/packages.sh $(packages_run) $(packages_deb)
 deps: packages-test
-.PHONY: packages packages-test packages-bench deps
+.PHONY: packages packages-test packages-bench packages-deb deps
 
 # Nothing can be compiled before the compiler is there.
 ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
@@ -148,7 +181,7 @@ endif
 # --- tests ----------------------------------------------------------------
 
 suites = lint manual unit sql-test http differential conformance client-test race \
-    fuzz sanitize tsan
+    package-test fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
@@ -180,7 +213,10 @@ race: all
 # SEQUENCES= how many, SHOWN= how many of those that differ are shrunk.
 differential: all
 	@tests/sum.sh differential 'python3 tests/differential/run.py $(ONLY)'
-.PHONY: http race differential
+# What is installed, how it runs there, and the life of the .deb.
+package-test: all
+	@tests/sum.sh package 'python3 tests/package/run.py $(ONLY)'
+.PHONY: http race differential package-test
 
 # Suites that come from npm, with exactly what the lock file names. npm leaves
 # out optional packages that do not suit the node that runs it, so once it has

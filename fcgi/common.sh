@@ -12,14 +12,33 @@ die()
 	exit 1
 }
 
+# settings_of_file FILE: lines of SLUICE_NAME=value, taken as they stand but
+# for quotes around all of the value. What the environment says already wins.
+settings_of_file()
+{
+	local line name value
+
+	[ -e "$1" ] || return 0
+	[ -r "$1" ] || die "$1: only root and the service's user may read it"
+	while IFS= read -r line || [ -n "$line" ]; do
+		[[ $line =~ ^(SLUICE_[A-Z0-9_]+)=(.*)$ ]] || continue
+		name=${BASH_REMATCH[1]}
+		value=${BASH_REMATCH[2]}
+		if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then
+			value=${BASH_REMATCH[1]}
+		fi
+		export "$name=${!name-$value}"
+	done <"$1"
+}
+
 # The settings that the scripts need themselves take their defaults from the
 # same table as the binary's.
 settings_read()
 {
 	local table=$1 name value
 
-	for name in VAR ADDRESS HTTP_PORT HTTPS_PORT PROCESSES THREADS \
-	    DATABASE ADMIN_USER; do
+	for name in VAR ADDRESS HTTP_PORT HTTPS_PORT PROXIES PROCESSES \
+	    THREADS DATABASE ADMIN_USER; do
 		value=$(sed -n "s/^SETTING($name, [^\"]*\"\\([^\"]*\\)\".*/\\1/p" \
 		    "$table")
 		name=SLUICE_$name

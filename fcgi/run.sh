@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The switch of an instance, as the Makefile uses it:
+# The switch of an instance, as the Makefile uses it; installed, it is called
+# sluicectl, and takes its settings from a file:
 #
 #	fcgi/run.sh run		in the foreground, until Ctrl-C
 #	fcgi/run.sh start	in the background; returns when it is ready
 #	fcgi/run.sh stop | status | restart
 #	fcgi/run.sh psql [arguments]
+#	fcgi/run.sh do reap	any command of sluice, as the instance's own
 #
 # The instance lives in $SLUICE_VAR alone: the binary and the scripts are
 # copied to $SLUICE_VAR/bin, so a rebuild does not touch what runs.
@@ -14,10 +16,14 @@
 # user cannot reach it (below /root, say), the directory is mounted once more,
 # on /mnt, in a mount namespace that only the instance sees.
 set -eu -o pipefail
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 . "$top/fcgi/common.sh"
-settings_read "$top/fcgi/settings.def"
 binary=${BUILD:-build}/sluice
+if [ -e "$top/configuration" ]; then
+	binary=sluice
+	settings_of_file "$(cat "$top/configuration")"
+fi
+settings_read "$top/fcgi/settings.def"
 
 prepare_directory()
 {
@@ -124,7 +130,7 @@ usage()
 command=${1:-}
 [ $# -gt 0 ] && shift
 case $command in
-run | start | stop | status | restart | psql)
+run | start | stop | status | restart | psql | do)
 	prepare_directory "$command" ;;
 *)	usage ;;
 esac
@@ -135,4 +141,5 @@ stop)	stop ;;
 status)	status ;;
 restart) install_files; within 'bin/sluice migrate && pool_restart' ;;
 psql)	within 'exec psql "$SLUICE_DATABASE" "$@"' "$@" ;;
+do)	within 'exec bin/sluice "$@"' "$@" ;;
 esac

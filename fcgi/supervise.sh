@@ -147,6 +147,18 @@ migrate()
 	esac
 }
 
+# A journal keeps what it is told, and shows it to others than us.
+tell_password()
+{
+	local password="password $SLUICE_ADMIN_PASSWORD, kept"
+
+	[ -e secret/untold ] || return 0
+	[ -z "${JOURNAL_STREAM:-}" ] || password="its password"
+	say "the first user is $SLUICE_ADMIN_USER, $password" \
+	    "in $shown/secret/admin-password"
+	rm secret/untold
+}
+
 start()
 {
 	bin/sluice check || exit 1
@@ -168,13 +180,12 @@ start()
 			failed "not ready within 60 s" log/sluice.log
 		pause 0.1
 	done
-	if [ -e secret/untold ]; then
-		say "the first user is $SLUICE_ADMIN_USER, password" \
-		    "$SLUICE_ADMIN_PASSWORD, kept in $shown/secret/admin-password"
-		rm secret/untold
-	fi
+	tell_password
 	step "sluice is ready: https://localhost:$SLUICE_HTTPS_PORT" \
 	    "http://127.0.0.1:$SLUICE_HTTP_PORT"
+	if [ -n "${NOTIFY_SOCKET:-}" ]; then
+		systemd-notify --ready || step "systemd was not told"
+	fi
 }
 
 # Start again what has died. What its death left over goes first; the pause

@@ -17,9 +17,21 @@ front_certificate()
 	mv tls/cert.pem.new tls/cert.pem
 }
 
+# Who is believed when he says for whom he asks.
+front_proxies()
+{
+	local proxy list=${SLUICE_PROXIES//,/ }
+
+	[[ $list =~ ^[0-9a-fA-F.:/\ ]*$ ]] || die "SLUICE_PROXIES must be" \
+	    "addresses and networks, with commas between"
+	for proxy in $list; do
+		printf 'set_real_ip_from %s; ' "$proxy"
+	done
+}
+
 front_configure()
 {
-	local files servers='' public n
+	local files servers='' public proxies n
 
 	files=$(ulimit -n)
 	for ((n = 0; n < SLUICE_PROCESSES; n++)); do
@@ -29,7 +41,9 @@ front_configure()
 	if [ "$SLUICE_ADDRESS" = '[::]' ]; then
 		public+=' ipv6only=off' # everybody, IPv4 too
 	fi
+	proxies=$(front_proxies)
 	sed -e "s|@PUBLIC@|$public|" \
+	    -e "s|@PROXIES@|$proxies|" \
 	    -e "s|@HTTP_PORT@|$SLUICE_HTTP_PORT|" \
 	    -e "s|@CONNECTIONS@|$((files < 65536 ? files : 65536))|" \
 	    -e "s|@SERVERS@|$servers|" \

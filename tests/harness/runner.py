@@ -13,6 +13,13 @@ import time
 import traceback
 
 
+skipped = []
+
+
+class Skip(Exception):
+    """What a test needs cannot be had here; says what."""
+
+
 def functions_of(folder):
     sys.path.insert(0, str(folder))
     for path in sorted(pathlib.Path(folder).glob("test_*.py")):
@@ -40,6 +47,9 @@ def run(tests, context, check_after):
         try:
             function(context)
             check_after()
+        except Skip as why:
+            skipped.append(name)
+            print(f"SKIPPED {name}: {why}")
         except Exception as fault:
             failed += 1
             print(f"FAILED {name}")
@@ -53,5 +63,7 @@ def run(tests, context, check_after):
 
 
 def finish(passed, failed):
+    if skipped:
+        print(f"{len(skipped)} skipped")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)

@@ -175,3 +175,28 @@ def test_no_worker_runs_without_a_secret(t):
         env={**t.instance.environment, "SLUICE_JWT_SECRET": ""})
     same((done.returncode, "SLUICE_JWT_SECRET is not set" in done.stderr),
          (1, True), done.stderr)
+
+
+def test_a_proxy_is_believed_about_its_clients_addresses(t):
+    with pool(t, proxies="10.1.0.0/16, 127.0.0.1",
+              login_rate="2/60s") as behind:
+        def login(forwarded):
+            return behind.anonymous().post(
+                "/api/auth/login",
+                {"username": t.fresh("nobody"), "password": "x" * 12},
+                headers={"X-Forwarded-For": forwarded}).status
+
+        # What the client itself has said stands in front, and proves nothing.
+        same([login(f"9.9.9.{n}, 192.0.2.1, 10.1.2.3") for n in range(3)],
+             [401, 401, 429], "one client")
+        same(login("192.0.2.2"), 401, "another")
+
+
+def test_nobody_else_is_believed_about_addresses(t):
+    with pool(t, login_rate="2/60s") as front:
+        for n in range(3):
+            reply = front.anonymous().post(
+                "/api/auth/login",
+                {"username": "nobody", "password": "x" * 12},
+                headers={"X-Forwarded-For": f"192.0.2.{n}"})
+        reply.expect(429)

@@ -1,0 +1,22 @@
+#!/usr/bin/env python3
+"""Installing: what `make install` places, and the life of the .deb.
+
+    python3 tests/package/run.py [part of a file's or test's name ...]
+"""
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parent / "race"))
+
+from harness import runner  # noqa: E402
+
+
+def main():
+    tests = list(runner.chosen(runner.functions_of(HERE), sys.argv[1:]))
+    runner.finish(*runner.run(tests, None, lambda: None))
+
+
+main()
