@@ -60,6 +60,9 @@ enum {
 	REAP_BATCH = 5000,
 	REAP_BYTES = 32 << 20,
 	PURGE_MS_MAX = 30000,
+	REPLAY_BATCH = 1000, /* messages that one statement enqueues, and */
+	REPLAY_BYTES = 16 << 20, /* unless one message alone is longer */
+	REPLAY_MS_MAX = 240000, /* of one request: the front waits for 330 s */
 
 	/* Reapers. */
 	REAP_MS_MAX = 120000, /* that a request for a reaper takes */

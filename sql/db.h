@@ -36,6 +36,8 @@ void param_text(struct params *p, struct text value);
 void param_uuid(struct params *p, const uint8_t value[16]);
 /* A timestamptz; INT64_MIN is '-infinity'. */
 void param_time_or_beginning(struct params *p, int64_t unix_us);
+/* The same; INT64_MAX is 'infinity'. */
+void param_time_or_end(struct params *p, int64_t unix_us);
 void param_null(struct params *p);
 /* One-dimensional arrays; a null element where has[i] is false (has may be
  * NULL), or where a text is absent. */

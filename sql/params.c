@@ -91,6 +91,13 @@ param_time_or_beginning(struct params *p, int64_t unix_us)
 }
 
 void
+param_time_or_end(struct params *p, int64_t unix_us)
+{
+	param_bigint(p, unix_us == INT64_MAX ? unix_us :
+	    unix_us - PG_EPOCH_UNIX_US);
+}
+
+void
 param_null(struct params *p)
 {
 	add(p, NULL, 0);

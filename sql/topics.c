@@ -119,6 +119,9 @@ take_row(struct request *r, struct topic *topic, const struct pg_result *rows)
 		topic->ttl_ms = row_bigint(rows, 0, 2) * 1000;
 	if (!row_null(rows, 0, 3))
 		topic->max_depth = row_integer(rows, 0, 3);
+	topic->replayable = row_bool(rows, 0, 5);
+	if (!row_null(rows, 0, 6))
+		topic->replay_window_ms = row_bigint(rows, 0, 6) * 1000;
 	topic->registered = row_bool(rows, 0, 7);
 	topic->paused = row_bool(rows, 0, 8);
 	if (!row_null(rows, 0, 9)) {

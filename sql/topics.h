@@ -24,6 +24,8 @@ struct topic {
 	int32_t max_retries;
 	int64_t ttl_ms;		/* 0 is never */
 	int32_t max_depth;	/* 0 is none */
+	bool replayable;
+	int64_t replay_window_ms; /* 0 is none: all that is in the log */
 	/* Which schema it has (sql/topic_schemas.h); version 0 is none. */
 	int32_t schema_version;
 	int64_t schema_at_us;

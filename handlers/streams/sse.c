@@ -6,9 +6,8 @@
 #include "handlers/streams/sse.h"
 
 #include <inttypes.h>
-#include <openssl/evp.h>
 
-#include "fcgi/must.h"
+#include "fcgi/base64.h"
 
 static void
 add_line(struct buffer *out, struct text line)
@@ -45,17 +44,6 @@ add_lines(struct buffer *out, struct text rest)
 	}
 }
 
-static void
-add_base64(struct buffer *out, struct text bytes)
-{
-	size_t room = (bytes.n + 2) / 3 * 4 + 1; /* and a NUL */
-	int n = EVP_EncodeBlock((unsigned char *)buffer_reserve(out, room),
-	    (const unsigned char *)bytes.p, (int)bytes.n);
-
-	must(n >= 0 && (size_t)n < room);
-	out->n += (size_t)n;
-}
-
 void
 sse_data(struct buffer *out, struct text bytes, bool binary)
 {
@@ -63,7 +51,7 @@ sse_data(struct buffer *out, struct text bytes, bool binary)
 	buffer_add_text(out, TEXT("event: data\n"));
 	if (binary) {
 		buffer_add_text(out, TEXT("data:"));
-		add_base64(out, bytes);
+		base64_add(out, bytes);
 		buffer_add_byte(out, '\n');
 	} else {
 		add_lines(out, bytes);

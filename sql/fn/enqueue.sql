@@ -8,7 +8,8 @@
  * message of the same key that it replaced. That one keeps its place, its
  * retries, its delay and its expiry. Keys do not repeat within a call. Where
  * there are groups, a message is replaced only while it is pending for each
- * of them: who was delivered the old one is delivered the new one too.
+ * of them: who was delivered the old one is delivered the new one too. Unless
+ * p_replace, none is replaced, and keys may repeat.
  *
  * channels are where the consumers of the topic's groups wait, or null.
  *
@@ -25,6 +26,7 @@ create or replace function sluice.enqueue(
 	p_ttl_ms bigint[],
 	p_max_retries integer[],
 	p_max_depth integer,
+	p_replace boolean default true,
 	out seqs bigint[],
 	out channels bigint[])
 language plpgsql
@@ -101,7 +103,7 @@ begin
 			array[cardinality(p_seq)]);
 	end if;
 
-	if p_key is not null then
+	if p_key is not null and p_replace then
 		select array_agg(u.item order by u.key collate "C")
 		into v_keyed
 		from unnest(p_key) with ordinality as u (key, item)

@@ -29,6 +29,14 @@ begin
 		return false;
 	end if;
 
+	if p_archive and exists (
+		select
+		from sluice.topic_configs c
+		where c.topic_id = p_topic
+		and c.replayable) then
+		perform sluice.archive(p_topic, p_seq, clock_timestamp(),
+			p_group, p_retries, p_error);
+	end if;
 	delete from sluice.messages m
 	where m.topic_id = p_topic
 	and m.seq = p_seq

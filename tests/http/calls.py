@@ -83,6 +83,11 @@ def redrive(t):
     return Made(f"/api/topics/{topic}/redrive", {"limit": 10}, topic)
 
 
+def replay(t):
+    topic = t.topic(replayable=True)
+    return Made(f"/api/topics/{topic}/replay", {}, topic)
+
+
 def on_topic(suffix, body=None):
     def make(t):
         topic, _ = enqueued(t)
@@ -263,6 +268,13 @@ CALLS = {
         200, redrive, WRITE, {"limit": Integer(1, 1000)}, True),
     ("POST", "/api/topics/{}/pause"): Call(204, on_topic("pause"), MANAGE),
     ("POST", "/api/topics/{}/resume"): Call(204, on_topic("resume"), MANAGE),
+    ("GET", "/api/topics/{}/message-log"): Call(
+        200, on_topic("message-log"), MANAGE),
+    ("DELETE", "/api/topics/{}/message-log"): Call(
+        200, on_topic("message-log?before=2025-01-01T00:00:00Z"), MANAGE),
+    ("POST", "/api/topics/{}/replay"): Call(
+        200, replay, MANAGE, {"from_time": Text(64), "after": Text(64)},
+        body_optional=True),
     ("DELETE", "/api/topics/{}/messages/by-key/{}"): Call(
         200, on_topic("messages/by-key/k"), MANAGE),
     ("GET", "/api/stats"): Call(200, fixed("/api/stats")),

@@ -150,3 +150,67 @@ def test_the_reaper_leaves_topics_that_are_no_longer_replayable(s):
            f"where topic_id = {t.id}")
     equal(run("reap_log", 3), [["0", "f"]])
     equal(log(t), [1])
+
+
+def replay(t, seqs, at="-infinity", after=-1, until=None, bytes_max=1 << 24):
+    [row] = Statements(t.s)("topic_replay", t.id, at, after, until, seqs,
+                            bytes_max, 0, 3)
+    return row[:5]
+
+
+def test_a_replay_goes_on_from_where_it_ended(s):
+    t = replayable(s)
+    t.enqueue([1, 2, 3], payloads=["a", "b", "c"])
+    t.dequeue(3)
+    t.ack([1, 2, 3])
+    count, until, last_at, last_seq, more = replay(t, [11, 12])
+    equal([count, last_seq, more], ["2", "2", "t"])
+    equal(t.seqs(), [11, 12])
+    count, again, _, last_seq, more = replay(t, [13, 14], last_at, last_seq,
+                                             until)
+    equal([count, again, last_seq, more], ["1", until, "3", "f"])
+    equal([t.get(seq, "convert_from(payload, 'UTF8')")
+           for seq in t.seqs()], [["a"], ["b"], ["c"]])
+
+
+def test_a_replay_leaves_what_was_acked_after_it_began(s):
+    t = replayable(s)
+    t.enqueue([1])
+    t.dequeue()
+    t.ack([1])
+    _, until, last_at, last_seq, more = replay(t, [11])
+    t.dequeue()
+    t.ack([11])
+    equal(replay(t, [12], last_at, last_seq, until)[0], "0")
+    equal(log(t), [1, 11])
+
+
+def test_a_number_that_is_used_replays_nothing(s):
+    t = replayable(s)
+    t.enqueue([1, 2])
+    t.dequeue(2)
+    t.ack([1, 2])
+    t.enqueue([12])
+    row = replay(t, [11, 12])
+    equal([row[0], row[4]], [None, "t"])
+    equal(t.seqs(), [12])
+
+
+def test_one_message_alone_may_pass_the_bytes(s):
+    t = replayable(s)
+    t.enqueue([1, 2], payloads=["x" * 100, "y"])
+    t.dequeue(2)
+    t.ack([1, 2])
+    equal(replay(t, [11, 12], bytes_max=10)[0], "1")
+
+
+def test_a_replay_is_as_plain_as_its_messages(s):
+    t = replayable(s)
+    t.enqueue([1, 2], keys=["k", None], metadata=[None, '{"a":"b"}'])
+    t.dequeue(2)
+    t.ack([1, 2])
+    equal(replay(t, [11, 12])[0], "2")
+    equal([t.get(seq, "key, convert_from(metadata, 'UTF8'), status, dlq")
+           for seq in (11, 12)],
+          [["k", None, "0", "f"], [None, '{"a":"b"}', "0", "f"]])
+    equal(t.enqueue([13], keys=["k"]), [13])

@@ -50,6 +50,13 @@ def calls(t):
         "message_list dead letters": (t.id, True, 2, 0, 1000),
         "message_list_all": (2, 0, 1000),
         "message_depth": (t.id, 5),
+        "message_log_list": (t.id, False, "infinity", 1 << 62, 2, 0, 1000),
+        "message_log_list from a place": (t.id, False, "2100-01-01", 0, 2, 0,
+                                          1000),
+        "topic_replay": (t.id, "2000-01-01", 0, "2100-01-01",
+                         [900006, 900007], 1000, 0, 3),
+        "message_log_trim": (t.id, False, "2100-01-01", 2),
+        "reap_log": "select from sluice.reap_log(2)",
         "topic_config_get": (t.id,),
     }
 
@@ -67,6 +74,15 @@ def touched(s, run, t):
     return result
 
 
+def fill_log(s, t, rows):
+    s.rows("insert into sluice.message_log (topic_id, dlq, acked_at, seq, "
+           "created_at, retries, max_retries, payload) "
+           f"select {t.id}, false, timestamptz '2020-01-01Z' "
+           "+ n * interval '1 min', n, now(), 0, 3, 'payload' "
+           f"from generate_series(0, {rows} - 1) as n "
+           "on conflict do nothing")
+
+
 def fill(s, t):
     s.rows("insert into sluice.messages (topic_id, seq, status, visible_at, "
            "created_at, expires_at, max_retries, payload) "
@@ -76,6 +92,9 @@ def fill(s, t):
            f"from (select seq, case seq * 3 / {ROWS} when 0 then 1 when 1 "
            f"then 3 else 0 end as status from generate_series(0, {ROWS - 1})"
            " as seq) as made")
+    fill_log(s, t, ROWS)
+    s.rows("insert into sluice.topic_configs (topic_id, replayable, "
+           f"replay_window_seconds) values ({t.id}, true, 60)")
     # A note of them all is due, and as many are not.
     s.rows("insert into sluice.message_expiries "
            "(topic_id, due, first_seq, end_seq) "
@@ -87,11 +106,13 @@ def holds(s, *before):
     """Make plans after these steps; use them with ROWS rows."""
     s.rows("set client_min_messages = warning")
     s.rows("truncate sluice.messages, sluice.message_keys, "
-           "sluice.message_expiries, sluice.topics cascade")
+           "sluice.message_expiries, sluice.message_log, sluice.topics "
+           "cascade")
     t, run = Topic(s), Statements(s)
     for step in before:
         step(s, t)
     s.rows("begin")
+    fill_log(s, t, 1)  # or a replay has nothing to plan
     touched(s, run, t)
     s.rows("rollback")
     if fill not in before:
@@ -104,6 +125,7 @@ def holds(s, *before):
 def analyse(s, t):
     s.rows("vacuum analyze sluice.messages")
     s.rows("vacuum analyze sluice.message_keys")
+    s.rows("vacuum analyze sluice.message_log")
     s.rows("vacuum analyze sluice.message_expiries")
 
 
