@@ -32,7 +32,7 @@ enum {
 /* The columns of message_dequeue that are read here. */
 enum { SEQ = 0, TRIES = 1, METADATA = 11, PAYLOAD = 12 };
 /* Those of its last row, which is no message. */
-enum { DEAD = 1, NEXT_DUE = 5 };
+enum { DEAD = 1, LIMITED = 2, NEXT_DUE = 5 };
 
 struct hint {
 	int64_t owner;		/* 0: the slot is free */
@@ -43,7 +43,8 @@ struct hint {
 	int64_t full_look_us;	/* look at everything by then */
 	int64_t looks_allowed_us; /* but neither before: they may cost */
 	int64_t announced_us;	/* peers know of something due then */
-	bool ran_short;		/* the last call got less than it wanted */
+	bool ran_short;		/* the last call got less than it wanted,
+				 * for there was no more */
 };
 
 static struct {
@@ -84,15 +85,20 @@ void
 claim_init(struct claim *claim, const struct topic *topic, int32_t count,
     int64_t visible_ms)
 {
+	int32_t limit = topic->dlq ? 0 : topic->throughput_limit;
+
 	*claim = (struct claim){
 		.item = { .kind = &claim_kind,
 			.owner = topic_channel(topic->id, topic->dlq).id,
-			.weight = (size_t)count },
+			.weight = (size_t)count,
+			/* The bucket is locked: one at a time, no rings. */
+			.alone = limit > 0 },
 		.topic_id = topic->id,
 		.dlq = topic->dlq,
 		.count = count,
 		.visible_ms = visible_ms,
 		.dead_after = topic->dlq ? 0 : topic_dead_after(topic),
+		.throughput_limit = limit,
 	};
 }
 
@@ -108,7 +114,8 @@ joins(const struct turn_item *first, const struct turn_item *item)
 	const struct claim *a = claim_of(first), *b = claim_of(item);
 
 	return a->visible_ms == b->visible_ms &&
-	    a->dead_after == b->dead_after;
+	    a->dead_after == b->dead_after &&
+	    a->throughput_limit == b->throughput_limit;
 }
 
 static void
@@ -143,6 +150,10 @@ fill(struct params *p, struct turn_item *items)
 	param_bool(p, lead->look.due);
 	param_time_or_beginning(p, due_from_us);
 	param_bigint(p, DEQUEUE_BYTES_MAX);
+	if (lead->throughput_limit)
+		param_integer(p, lead->throughput_limit);
+	else
+		param_null(p);
 }
 
 /* Did the call end early because of its messages' bytes? */
@@ -239,7 +250,8 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	int count = row_count(rows) - 1; /* the last row is not a message */
 	int32_t dead = row_integer(rows, count, DEAD);
 	bool heavy = is_heavy(rows, count), again;
-	bool ran_short = !share_out(items, rows, count) && !heavy;
+	bool limited = row_integer(rows, count, LIMITED) != 0;
+	bool ran_short = !share_out(items, rows, count) && !heavy && !limited;
 	bool hinted = !lead->look.full || !lead->look.due;
 	int64_t look_at_us, now;
 	struct hint *hint;
@@ -249,11 +261,13 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	hint = hint_of(items->owner);
 	learn(hint, lead, rows, count, ran_short);
 	now = clock_wall_us();
-	again = heavy || (ran_short && hinted &&
-	    now >= hint->looks_allowed_us);
+	again = !limited && (heavy || (ran_short && hinted &&
+	    now >= hint->looks_allowed_us));
 	look_at_us = hint->due_at_us;
 	if (hinted && hint->looks_allowed_us < look_at_us)
 		look_at_us = hint->looks_allowed_us;
+	if (limited)
+		look_at_us = row_time(rows, count, NEXT_DUE);
 	if (look_at_us < now + EARLY_LOOK_MS * 1000)
 		look_at_us = now + EARLY_LOOK_MS * 1000;
 	pthread_mutex_unlock(&claims.lock);
@@ -271,7 +285,7 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	topic_count(lead->topic_id, TOPIC_messages_dequeued, count);
 	topic_count(lead->topic_id, TOPIC_messages_redelivered,
 	    redelivered(rows, count));
-	if (!ran_short)
+	if (!ran_short && !limited)
 		lot_wake(key, 1); /* there may be more */
 	else if (look_at_us != INT64_MAX)
 		lot_wake_at(key, monotonic_of(look_at_us));

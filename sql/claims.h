@@ -22,6 +22,7 @@ struct claim {
 	int32_t count;
 	int64_t visible_ms;
 	int32_t dead_after;
+	int32_t throughput_limit; /* 0: none */
 
 	/* How the call that it leads looks, from its fill to its take. */
 	struct {

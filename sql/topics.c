@@ -119,6 +119,8 @@ take_row(struct request *r, struct topic *topic, const struct pg_result *rows)
 		topic->ttl_ms = row_bigint(rows, 0, 2) * 1000;
 	if (!row_null(rows, 0, 3))
 		topic->max_depth = row_integer(rows, 0, 3);
+	if (!row_null(rows, 0, 4))
+		topic->throughput_limit = row_integer(rows, 0, 4);
 	topic->replayable = row_bool(rows, 0, 5);
 	if (!row_null(rows, 0, 6))
 		topic->replay_window_ms = row_bigint(rows, 0, 6) * 1000;

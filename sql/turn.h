@@ -29,6 +29,7 @@ struct turn_item {
 	struct request *request;
 	size_t bytes;		/* of payload, for TURN_BYTES_MAX */
 	size_t weight;		/* elements it adds to the call's arrays */
+	bool alone;		/* its call has no other beside it */
 
 	/* Filled by the turn. */
 	enum db_outcome outcome;

@@ -123,7 +123,8 @@ lanes_take(struct part *parts, size_t *weight)
 		    taken.weight >= TURN_ITEMS_MAX ||
 		    taken.bytes >= TURN_BYTES_MAX)
 			break;
-		if (has_owner(&taken, lane->owner)) {
+		if (has_owner(&taken, lane->owner) ||
+		    (lane->first->alone && taken.parts)) {
 			last = lane;
 			continue;
 		}
@@ -132,6 +133,8 @@ lanes_take(struct part *parts, size_t *weight)
 			line_last = last;
 		lane->in_line = false;
 		take_items(&taken, lane);
+		if (parts[taken.parts - 1].items->alone)
+			break;
 	}
 	/* Only now, so that a turn has a lane once. */
 	for (int i = 0; i < taken.parts; i++)

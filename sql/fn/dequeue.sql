@@ -7,9 +7,14 @@
  * A message whose last delivery timed out has failed once more, and is not
  * delivered when settle makes it a dead letter or failed.
  *
+ * With p_limit no more are delivered than the topic's throughput allows, and
+ * only what is delivered counts.
+ *
  * One more row follows the messages, its seq null: as tries it has how many
  * became dead letters, and as visible_at, when p_due and fewer than p_n were
- * delivered, the next time at which something becomes due.
+ * delivered, the next time at which something becomes due. Where the
+ * throughput was what ended it, retries is 1, and visible_at the time of the
+ * next message's delivery.
  *
  * The rest are hints, so that dead index entries are not walked at each call:
  * fresh messages below p_from, and due ones before p_due_from, are not looked
@@ -26,7 +31,8 @@ create or replace function sluice.dequeue(
 	p_from bigint,
 	p_due boolean,
 	p_due_from timestamptz,
-	p_bytes_max bigint)
+	p_bytes_max bigint,
+	p_limit integer default null)
 returns table (
 	seq bigint,
 	tries integer,
@@ -57,8 +63,17 @@ declare
 	v_promoted integer := 0;
 	v_fresh integer;
 	v_due record;
+	v_bucket record;
+	v_next timestamptz;
 begin
-	for i in 1 .. case when p_due then c_rounds else 0 end loop
+	if p_limit > 0 then
+		select t.tokens, t.filled_at
+		into v_bucket
+		from sluice.throughput(p_topic, p_limit) t;
+		p_n := least(p_n, floor(v_bucket.tokens)::integer);
+	end if;
+
+	for i in 1 .. case when p_due and p_n > 0 then c_rounds else 0 end loop
 		v_settled := 0;
 		for v_due in
 			select m.seq, m.status,
@@ -173,8 +188,16 @@ begin
 	-- The last row, which is no message.
 	seq := null;
 	tries := v_promoted;
+	retries := 0;
 	visible_at := null;
-	if p_due and v_n < p_n then
+	if p_limit > 0 then
+		v_next := sluice.throughput_spend(p_topic, p_limit,
+			v_bucket.tokens, v_bucket.filled_at, v_n);
+	end if;
+	if v_next is not null then
+		retries := 1;
+		visible_at := v_next;
+	elsif p_due and v_n < p_n then
 		select m.visible_at
 		into visible_at
 		from sluice.messages m
@@ -184,7 +207,6 @@ begin
 		order by m.visible_at
 		limit 1;
 	end if;
-	retries := null;
 	max_retries := null;
 	status := null;
 	created_at := null;
