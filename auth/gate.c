@@ -1,5 +1,5 @@
 /*
- * The gate. A request's token is read once, at the first call; its claims and
+ * The gate. A request's token or key is read once, at the first call; it and
  * the principal they led to stay with the request (struct identity). What may
  * have changed since, the principal and the time, is looked at in every call.
  */
@@ -7,17 +7,19 @@
 
 #include <strings.h>
 
-#include "auth/plate_key.h"
+#include "auth/key.h"
 #include "auth/principals.h"
 #include "auth/token_cache.h"
 #include "fcgi/clock.h"
 #include "fcgi/log.h"
 #include "fcgi/route.h"
 #include "fcgi/settings.h"
+#include "fcgi/uuid.h"
 
 struct identity {
-	struct claims claims;
-	struct text key;		/* of a plate, instead of claims */
+	enum { BY_TOKEN, BY_API_KEY, BY_PLATE_KEY } by;
+	struct claims claims;		/* of a token */
+	struct text key;		/* of the others */
 	bool no_plate;			/* there is none of that name */
 	const struct principal *who;	/* held for the request, or NULL */
 	bool cached;			/* is it from the cache? */
@@ -80,20 +82,24 @@ gate_token(const struct request *r)
 	return bearer_token(r->authorization);
 }
 
-/* A plate's key, which needs no scheme; absent text when it is none. */
-static struct text
-plate_key(const struct request *r)
+/* Is it a key? Before a plate it needs no scheme. */
+static bool
+read_key(const struct request *r, struct identity *me)
 {
-	struct text key = bearer_token(r->authorization);
+	bool plate = r->route->access == ACCESS_PLATE;
 
-	if (!key.p)
-		key = r->authorization;
-	return r->route->access == ACCESS_PLATE && plate_key_like(key) ? key :
-	    TEXT_ABSENT;
+	me->key = bearer_token(r->authorization);
+	if (!me->key.p && plate)
+		me->key = r->authorization;
+	if (me->key.p && api_key_like(me->key))
+		me->by = BY_API_KEY;
+	else if (me->key.p && plate && plate_key_like(me->key))
+		me->by = BY_PLATE_KEY;
+	return me->by != BY_TOKEN;
 }
 
 static bool
-read_token(struct request *r)
+read_credential(struct request *r)
 {
 	struct identity *me = arena_alloc(r->arena, sizeof *me);
 	int64_t now_us = clock_wall_us();
@@ -103,8 +109,7 @@ read_token(struct request *r)
 	if (r->authorization.n == 0)
 		return refuse(r, E_UNAUTHENTICATED, NULL);
 	arena_defer(r->arena, drop_identity, me);
-	me->key = plate_key(r);
-	if (me->key.p) {
+	if (read_key(r, me)) {
 		r->identity = me;
 		return true;
 	}
@@ -124,6 +129,22 @@ read_token(struct request *r)
 	return true;
 }
 
+static const struct principal *
+take_principal(struct request *r, bool *cached)
+{
+	const struct identity *me = r->identity;
+
+	switch (me->by) {
+	case BY_API_KEY:
+		return principals_take_key(r, me->key, cached);
+	case BY_PLATE_KEY:
+		return principals_take_plate(r, r->param[0], me->key, cached);
+	case BY_TOKEN:
+		break;
+	}
+	return principals_take(r, me->claims.user, cached);
+}
+
 /*
  * Set r->who, from the cache if that will do. A cached user of another
  * version is older or newer than the token: only the database knows which.
@@ -135,17 +156,17 @@ look(struct request *r, bool cached)
 
 	for (;;) {
 		principals_give_back(me->who);
-		me->who = me->key.p ?
-		    principals_take_plate(r, r->param[0], me->key, &cached) :
-		    principals_take(r, me->claims.user, &cached);
+		me->who = take_principal(r, &cached);
 		me->cached = cached;
 		r->who = me->who;
 		r->user = me->who ? me->who->name : TEXT_ABSENT;
 		if (!me->who && request_failed(r))
 			return false;
 		if (!me->who)
-			return refuse(r, E_BAD_TOKEN, "user no longer exists");
-		if (me->who->version == me->claims.version)
+			return refuse(r, E_BAD_TOKEN, me->by == BY_TOKEN ?
+			    "user no longer exists" : NULL);
+		if (me->by != BY_TOKEN ||
+		    me->who->version == me->claims.version)
 			return true;
 		if (!cached)
 			return refuse(r, E_BAD_TOKEN, NULL);
@@ -163,12 +184,16 @@ look_again(struct request *r)
 static bool
 identify(struct request *r)
 {
-	if (!r->identity && !read_token(r))
+	if (!r->identity && !read_credential(r))
 		return false;
-	if (!r->identity->key.p &&
-	    clock_monotonic_us() >= r->token_expires_us)
+	if (!look(r, true))
+		return false;
+	if (r->who->expires_us && !r->token_expires_us)
+		r->token_expires_us = clock_monotonic_us() +
+		    r->who->expires_us - clock_wall_us();
+	if (r->token_expires_us && clock_monotonic_us() >= r->token_expires_us)
 		return refuse(r, E_BAD_TOKEN, NULL);
-	return look(r, true);
+	return true;
 }
 
 /* For who has no key of it: is there such a plate? False after fail(). */
@@ -189,6 +214,23 @@ find_plate(struct request *r)
 	return !request_failed(r);
 }
 
+/* As far as the route alone decides. */
+static bool
+is_let_in(const struct request *r)
+{
+	uint8_t user[UUID_BYTES];
+
+	switch (r->route->access) {
+	case ACCESS_ADMIN:
+		return r->who->is_admin;
+	case ACCESS_SELF:
+		return r->who->is_admin || (uuid_parse(r->param[0], user) &&
+		    memcmp(user, r->who->user, sizeof(user)) == 0);
+	default:
+		return true;
+	}
+}
+
 bool
 gate(struct request *r)
 {
@@ -202,15 +244,21 @@ gate(struct request *r)
 		return true;
 	if (!identify(r))
 		return false;
-	if (r->route->access == ACCESS_PLATE && !r->identity->key.p)
+	if (r->route->access == ACCESS_PLATE &&
+	    r->identity->by != BY_PLATE_KEY)
 		return find_plate(r);
-	if (r->route->access != ACCESS_ADMIN || r->who->is_admin)
-		return true;
-	if (look_again(r) && r->who->is_admin)
+	if (is_let_in(r) || (look_again(r) && is_let_in(r)))
 		return true;
 	if (!request_failed(r))
-		fail(r, E_ADMIN_ONLY, FAIL_SENTENCE);
+		fail(r, r->route->access == ACCESS_SELF ? E_FORBIDDEN :
+		    E_ADMIN_ONLY, FAIL_SENTENCE);
 	return false;
+}
+
+bool
+gate_by_key(const struct request *r)
+{
+	return r->identity && r->identity->by != BY_TOKEN;
 }
 
 static bool

@@ -16,7 +16,7 @@
 #include "fcgi/request.h"
 
 /*
- * Set r->who and r->token_expires_us from the request's token and check the
+ * Set r->who and r->token_expires_us from the request's token or key, check the
  * route's access. False after fail(). With SLUICE_AUTH=off everybody is an
  * admin called "anonymous". On open routes r->who is NULL.
  *
@@ -25,6 +25,9 @@
  * 404; others are when allow_plate() finds that they may know.
  */
 bool gate(struct request *r);
+
+/* Did the caller come with a key, and not with a token? */
+bool gate_by_key(const struct request *r);
 
 /* For the handlers of ACCESS_WAKE routes: the token that the request brought
  * along, absent text if there is none. */

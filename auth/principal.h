@@ -37,6 +37,7 @@ struct principal {
 	struct text name;
 	bool is_admin;
 	int64_t version;	/* of its password: auth/token.h's ver */
+	int64_t expires_us;	/* of the key he came with, wall; 0: never */
 	int grants;
 	const struct grant *grant;
 };

@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "auth/plate_key.h"
+#include "auth/key.h"
 #include "fcgi/clock.h"
 #include "fcgi/limits.h"
 #include "fcgi/lot.h"
@@ -25,6 +25,7 @@
 /* One allocation: the principal, its grants, then all their bytes. */
 struct held {
 	struct principal principal;	/* first: the public pointer */
+	uint8_t id[16];			/* a user's, or made of what he has */
 	int holders;
 	struct grant grant[];
 };
@@ -37,16 +38,16 @@ static int filled;
 static uint64_t generation;
 static int64_t fresh_until_us;
 
-/* Where the user is, or the free slot where it would be. */
+/* Where the one of that id is, or the free slot where it would be. */
 static size_t
-find(const uint8_t user[16])
+find(const uint8_t id[16])
 {
 	uint64_t hash;
 	size_t i;
 
-	memcpy(&hash, user, sizeof hash);	/* random, or a hash, already */
+	memcpy(&hash, id, sizeof hash);	/* random, or a hash, already */
 	for (i = hash % SLOTS; table[i]; i = (i + 1) % SLOTS)
-		if (memcmp(table[i]->principal.user, user, 16) == 0)
+		if (memcmp(table[i]->id, id, 16) == 0)
 			break;
 	return i;
 }
@@ -72,14 +73,14 @@ empty_table(void)
 
 /* A cached one, or NULL and the generation a read now belongs to. */
 static struct held *
-take_cached(const uint8_t user[16], bool will_do, uint64_t *now)
+take_cached(const uint8_t id[16], bool will_do, uint64_t *now)
 {
 	struct held *held = NULL;
 
 	pthread_mutex_lock(&lock);
 	*now = generation;
 	if (will_do && clock_monotonic_us() < fresh_until_us)
-		held = table[find(user)];
+		held = table[find(id)];
 	if (held)
 		held->holders++;
 	pthread_mutex_unlock(&lock);
@@ -96,7 +97,7 @@ keep(struct held *held, uint64_t read_in)
 	if (read_in == generation) {
 		if (filled == PRINCIPALS_CACHED_MAX)
 			empty_table();
-		i = find(held->principal.user);
+		i = find(held->id);
 		if (table[i])
 			let_go(table[i]);
 		else
@@ -118,11 +119,11 @@ copy_text(char **room, struct text t)
 	return copy;
 }
 
-enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN };
+enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN, GROUP, EXPIRES_AT };
 
 /* Of the statement's rows, one for each grant, or one without. */
 static struct held *
-make(const uint8_t user[16], const struct pg_result *rows)
+make(const uint8_t id[16], const struct pg_result *rows)
 {
 	int n = row_count(rows);
 	struct text name = row_text(rows, 0, NAME);
@@ -137,7 +138,8 @@ make(const uint8_t user[16], const struct pg_result *rows)
 	held->holders = 1;
 	held->principal.grant = held->grant;
 	room = (char *)&held->grant[n];
-	memcpy(held->principal.user, user, 16);
+	memcpy(held->id, id, 16);
+	memcpy(held->principal.user, id, 16);
 	held->principal.name = copy_text(&room, name);
 	held->principal.is_admin = row_bool(rows, 0, IS_ADMIN);
 	held->principal.version = row_bigint(rows, 0, VERSION);
@@ -155,6 +157,15 @@ make(const uint8_t user[16], const struct pg_result *rows)
 	return held;
 }
 
+/* Whoever has a key is the user whose it is, for as long as it is good. */
+static void
+make_keeper(struct held *held, const struct pg_result *rows)
+{
+	row_uuid(rows, 0, ID, held->principal.user);
+	if (!row_null(rows, 0, EXPIRES_AT))
+		held->principal.expires_us = row_time(rows, 0, EXPIRES_AT);
+}
+
 /* The cached one of that id, or what the statement reads. */
 static const struct principal *
 take(struct request *r, const uint8_t id[16], bool *cached,
@@ -170,6 +181,8 @@ take(struct request *r, const uint8_t id[16], bool *cached,
 		if (!rows || row_count(rows) == 0)
 			return NULL;
 		held = make(id, rows);
+		if (statement == STATEMENT_api_key_caller)
+			make_keeper(held, rows);
 		keep(held, now);
 	}
 	return &held->principal;
@@ -185,12 +198,25 @@ principals_take(struct request *r, const uint8_t user[16], bool *cached)
 	return take(r, user, cached, STATEMENT_user_by_id, &p);
 }
 
+const struct principal *
+principals_take_key(struct request *r, struct text key, bool *cached)
+{
+	uint8_t *hash = arena_alloc_raw(r->arena, KEY_HASH_BYTES);
+	struct params p;
+
+	/* The beginning of the hash is as good an id as a random one. */
+	key_hash(key, hash);
+	params_init(&p, r->arena);
+	param_text(&p, (struct text){ (char *)hash, KEY_HASH_BYTES });
+	return take(r, hash, cached, STATEMENT_api_key_caller, &p);
+}
+
 /* No id of a plate has a NUL in it, so no two have one of these in common. */
 static void
 plate_caller_id(struct text plate, struct text hash, uint8_t id[16])
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
-	char both[PLATE_ID_BYTES_MAX + 1 + PLATE_KEY_HASH_BYTES];
+	char both[PLATE_ID_BYTES_MAX + 1 + KEY_HASH_BYTES];
 
 	memcpy(both, plate.p, plate.n);
 	both[plate.n] = '\0';
@@ -204,7 +230,7 @@ const struct principal *
 principals_take_plate(struct request *r, struct text plate, struct text key,
     bool *cached)
 {
-	uint8_t *bytes = arena_alloc_raw(r->arena, PLATE_KEY_HASH_BYTES);
+	uint8_t *bytes = arena_alloc_raw(r->arena, KEY_HASH_BYTES);
 	struct text hash = TEXT_ABSENT;
 	struct params p;
 	uint8_t id[16];
@@ -214,8 +240,8 @@ principals_take_plate(struct request *r, struct text plate, struct text key,
 		return NULL;
 	}
 	if (key.p) {
-		plate_key_hash(key, bytes);
-		hash = (struct text){ (char *)bytes, PLATE_KEY_HASH_BYTES };
+		key_hash(key, bytes);
+		hash = (struct text){ (char *)bytes, KEY_HASH_BYTES };
 	}
 	plate_caller_id(plate, hash, id);
 	params_init(&p, r->arena);

@@ -23,6 +23,10 @@
 const struct principal *principals_take(struct request *r,
     const uint8_t user[16], bool *cached);
 
+/* The same for whoever has that API key: the user whose it is. */
+const struct principal *principals_take_key(struct request *r,
+    struct text key, bool *cached);
+
 /*
  * The same for whoever has that key of the plate: it may do everything in it,
  * and is called "plate:" and the plate's id. With an absent key it says

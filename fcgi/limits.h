@@ -154,6 +154,8 @@ enum {
 	HASH_WAIT = 10000,
 	PRINCIPALS_CACHED_MAX = 10000,
 	TOKEN_BYTES_MAX = 4 << 10,
+	API_KEYS_MAX = 100, /* of one user */
+	API_KEY_NAME_BYTES_MAX = 128,
 };
 
 #endif

@@ -20,6 +20,7 @@ enum access {
 	ACCESS_USER,	/* any valid token */
 	ACCESS_GRANT,	/* any valid token; the handler asks for a grant */
 	ACCESS_ADMIN,	/* admins */
+	ACCESS_SELF,	/* the user whose id is the first parameter; admins */
 	ACCESS_WAKE,	/* who has the token of a wake: the handler checks */
 	ACCESS_PLATE	/* who has a key of the plate that is the first
 			 * parameter; any valid token: the handler asks for a

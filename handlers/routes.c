@@ -70,7 +70,7 @@ void
 routes_print(FILE *out)
 {
 	static const char *const access[] = { "open", "user", "grant",
-		"admin", "wake", "plate" };
+		"admin", "self", "wake", "plate" };
 
 	for (const struct route *r = routes; r->name; r++)
 		fprintf(out, "%s %s %s %s %s\n", method_name(r->method),

@@ -4,7 +4,7 @@
 #ifndef HANDLERS_PLATES_PLATE_H
 #define HANDLERS_PLATES_PLATE_H
 
-#include "auth/plate_key.h"
+#include "auth/key.h"
 #include "fcgi/request.h"
 #include "sql/db.h"
 

@@ -11,13 +11,13 @@
 void
 plate_key_draw(struct plate_key *key, struct params *p)
 {
-	uint8_t *hash = arena_alloc_raw(p->arena, PLATE_KEY_HASH_BYTES);
+	uint8_t *hash = arena_alloc_raw(p->arena, KEY_HASH_BYTES);
 
 	uuid_random(key->id);
 	plate_key_make(key->key);
-	plate_key_hash(text_of(key->key), hash);
+	key_hash(text_of(key->key), hash);
 	param_uuid(p, key->id);
-	param_text(p, (struct text){ (char *)hash, PLATE_KEY_HASH_BYTES });
+	param_text(p, (struct text){ (char *)hash, KEY_HASH_BYTES });
 }
 
 static void

@@ -4,6 +4,7 @@
  * one is needed at all.
  */
 #include "auth/client_address.h"
+#include "auth/gate.h"
 #include "auth/password.h"
 #include "auth/principal.h"
 #include "auth/token.h"
@@ -58,6 +59,10 @@ auth_refresh(struct request *r)
 
 	if (!settings.auth)
 		return fail(r, E_UNAUTHENTICATED, "not authenticated");
+	/* The token would outlive the key that is taken away. */
+	if (gate_by_key(r))
+		return fail(r, E_FORBIDDEN, "a key is not refreshed: it is "
+		    "good until it expires or is deleted");
 	if (!json_read_body(&body, r, true) || !json_done(&body) ||
 	    !query_done(r))
 		return DONE;

@@ -54,6 +54,10 @@ class Context:
         return token.hmac_token(token.claims_of(user, admin, **more),
                                 self.instance.jwt_secret)
 
+    def api_key_for(self, user, **more):
+        return self.admin.post(f"/api/users/{user['id']}/api-keys", {
+            "name": self.fresh("key"), **more}).expect(201)
+
     def client_for(self, user, admin=False):
         return self.admin.with_token(self.token_for(user, admin))
 

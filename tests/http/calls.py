@@ -134,6 +134,12 @@ def grant_delete(t):
     return Made(f"{path}/{grant['id']}")
 
 
+def api_key_delete(t):
+    path = f"/api/users/{t.new_user()['id']}/api-keys"
+    key = t.admin.post(path, {"name": "n"}).expect(201)
+    return Made(f"{path}/{key['id']}")
+
+
 def topical(path, **body):
     def make(t):
         topic, _ = enqueued(t)
@@ -303,6 +309,11 @@ CALLS = {
             "action": Text(255, required=True, empty=False),
             "topic_pattern": PATTERN}),
     ("DELETE", "/api/users/{}/grants/{}"): Call(204, grant_delete),
+    ("GET", "/api/users/{}/api-keys"): Call(200, on_user("/api-keys")),
+    ("POST", "/api/users/{}/api-keys"): Call(
+        201, on_user("/api-keys", {"name": "n"}), members={
+            "name": NAME, "expires_at": Text(128)}),
+    ("DELETE", "/api/users/{}/api-keys/{}"): Call(204, api_key_delete),
     ("POST", "/api/users/{}/consumer-group-grants"): Call(
         201, on_user("/consumer-group-grants", {"consumer_group": "g"}),
         members={"consumer_group": NAME, "topic_pattern": PATTERN}),

@@ -18,14 +18,18 @@ class Cast:
         self.t = t
         self.secret = t.instance.jwt_secret
         self.plain = t.new_user()
-        self.grant_of = {
-            action: t.user((action, "topic-*"), (action, "stream:topic-*"),
-                           (action, "plate:topic-*"))
+        self.user_of = {
+            action: t.new_user(
+                (action, "topic-*"), (action, "stream:topic-*"),
+                (action, "plate:topic-*"))
             for action in ACTIONS}
-        self.elsewhere = t.user(*[
+        self.grant_of = {action: t.client_for(user)
+                         for action, user in self.user_of.items()}
+        self.elsewhere_user = t.new_user(*[
             (action, pattern) for action in ACTIONS
             for pattern in ("other-*", "stream:other-*", "stream:topic",
                             "plate:other-*", "plate:topic")])
+        self.elsewhere = t.client_for(self.elsewhere_user)
         self.demoted = t.new_user(is_admin=True)
         t.client_for(self.demoted, admin=True).get("/api/users").expect(200)
         t.admin.put(f"/api/users/{self.demoted['id']}", {
@@ -166,8 +170,8 @@ def expect_of_user(name, call, access, holds):
     """The status for a plain user who holds that grant on the topic."""
     if access in ("open", "user"):
         return call.status
-    if access == "admin":
-        return 403
+    if access in ("admin", "self"):
+        return 403  # calls.py speaks of another user
     if access == "wake":
         return 401
     if not call.grants:
@@ -211,6 +215,76 @@ def test_each_route_asks_for_its_grant(t):
                 else succeeded(reply, pattern, status)
             if not good:
                 raise Failure(f"{name} with {who}: {reply}, expected {status}")
+
+
+def expect_of_key(name, status):
+    return 403 if name == "auth_refresh" else status
+
+
+def test_each_route_takes_the_keys_of_those_who_may(t):
+    """What holds for a user's token holds for his key."""
+    cast = Cast(t)
+    holders = {
+        "an admin": (cast.admin, None),
+        "no grant": (cast.plain, None),
+        "grants on other topics": (cast.elsewhere_user, None),
+        "a demoted admin": (cast.demoted, None),
+        **{f"a {action} grant": (cast.user_of[action], action)
+           for action in ACTIONS}}
+    for who, (user, holds) in holders.items():
+        key = t.api_key_for(user)
+        for method, pattern, name, access in calls.routes():
+            call = calls.call_of(method, pattern)
+            status = expect_of_user(name, call, access, holds)
+            if user is cast.admin:
+                status = 401 if access == "wake" else call.status
+            status = expect_of_key(name, status)
+            # Without a scheme it is good before plates.
+            for scheme in ("Bearer ", "")[:2 if access == "plate" else 1]:
+                reply = call_with(t.anonymous(), method, call.make(t),
+                                  headers={"Authorization":
+                                           scheme + key["key"]})
+                good = succeeded(reply, pattern, status) \
+                    or status == 403 and is_forbidden(reply, pattern, access)
+                if not good:
+                    raise Failure(f"{name} with a key of {who}: {reply}, "
+                                  f"expected {status}")
+
+
+def test_keys_that_are_good_no_more_open_nothing(t):
+    user = t.new_user(is_admin=True)
+    path = f"/api/users/{user['id']}/api-keys"
+    deleted, expired, good = (t.api_key_for(user) for _ in range(3))
+    gone = t.new_user(is_admin=True)
+    orphan = t.api_key_for(gone)
+    clients = [t.admin.with_token(key["key"])
+               for key in (deleted, expired, orphan) for _ in range(4)]
+    for client in clients:
+        client.get("/api/users").expect(200)
+    t.admin.delete(f"{path}/{deleted['id']}").expect(204)
+    t.admin.delete(f"/api/users/{gone['id']}").expect(204)
+    t.sql("update sluice.api_keys set expires_at = now() - interval '1 s' "
+          f"where id = '{expired['id']}'")
+    # So it is known everywhere, as if it had passed by itself.
+    t.sql("update sluice.epochs set value = value + 1 where name = 'auth'")
+    for client in clients:
+        eventually(lambda: client.get("/api/users").status == 401, 3)
+    wrong = good["key"][:-1] + ("A" if good["key"][-1] != "A" else "B")
+    for method, pattern, name, access in calls.routes():
+        if access == "open":
+            continue
+        made = calls.call_of(method, pattern).make(t)
+        for what, key in (("a deleted", deleted["key"]),
+                          ("an expired", expired["key"]),
+                          ("a deleted user's", orphan["key"]),
+                          ("nobody's", wrong), ("half a", good["key"][:30]),
+                          ("a doubled", good["key"] * 2)):
+            for scheme in ("Bearer ", ""):
+                reply = call_with(t.anonymous(), method, made,
+                                  headers={"Authorization": scheme + key})
+                if reply.status != 401:
+                    raise Failure(f"{name} with {what} key: {reply}")
+                reply.expect(401)
 
 
 def test_an_admin_may_do_everything(t):

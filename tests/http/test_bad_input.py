@@ -174,6 +174,10 @@ def state_of(t):
             from sluice.users u),
         (select md5(string_agg(g::text, '' order by id))
             from sluice.grants g),
+        (select md5(string_agg(k::text, '' order by k.id))
+            from sluice.api_keys k),
+        (select md5(string_agg(r.name || r.schedule_set, '' order by r.name))
+            from sluice.reapers r),
         (select md5(string_agg(p::text, '' order by p.plate))
             from sluice.plates p),
         (select md5(string_agg(k::text, '' order by k.id))

@@ -1,7 +1,8 @@
 /*
  * A database of one user, for tests of what asks who somebody is: the calls
  * of sql/db.h that auth/principals.c makes, and the one of fcgi/lot.h. The
- * user has whatever id is asked for. Or of one plate, with whatever key.
+ * user has whatever id is asked for. Or of one plate, or one API key, with
+ * whatever key.
  */
 #ifndef TESTS_UNIT_ONE_USER_H
 #define TESTS_UNIT_ONE_USER_H
@@ -11,7 +12,7 @@
 #include "fcgi/must.h"
 #include "sql/db.h"
 
-enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN };
+enum { ID, NAME, IS_ADMIN, VERSION, ACTION, PATTERN, GROUP, EXPIRES_AT };
 
 /* The one user there is, and what a read of it gives. */
 struct pg_result {
@@ -20,9 +21,11 @@ struct pg_result {
 	int64_t version;
 	int grants;
 	const char *action[4], *pattern[4];
+	uint8_t id[16];		/* of a key's user */
+	int64_t expires_us;	/* of a key; 0: never */
 };
 
-static struct pg_result user, plate;
+static struct pg_result user, plate, key;
 static bool away;
 static int reads, wakes;
 /* What happens elsewhere while the database answers. */
@@ -33,10 +36,10 @@ db_call(struct request *r, enum statement statement, const struct params *p)
 {
 	struct pg_result *rows = arena_alloc(r->arena, sizeof *rows);
 
-	must(statement == STATEMENT_user_by_id ? p->n == 1 :
-	    statement == STATEMENT_plate_caller && p->n == 2);
+	must(p->n == (statement == STATEMENT_plate_caller ? 2 : 1));
 	reads++;
-	*rows = statement == STATEMENT_user_by_id ? user : plate;
+	*rows = statement == STATEMENT_user_by_id ? user :
+	    statement == STATEMENT_api_key_caller ? key : plate;
 	if (during_read)
 		during_read();
 	if (!away)
@@ -98,6 +101,27 @@ row_bigint(const struct pg_result *rows, int row, int column)
 	return rows->version;
 }
 
+bool
+row_null(const struct pg_result *rows, int row, int column)
+{
+	must(row == 0 && column == EXPIRES_AT);
+	return rows->expires_us == 0;
+}
+
+int64_t
+row_time(const struct pg_result *rows, int row, int column)
+{
+	must(row == 0 && column == EXPIRES_AT);
+	return rows->expires_us;
+}
+
+void
+row_uuid(const struct pg_result *rows, int row, int column, uint8_t value[16])
+{
+	must(row == 0 && column == ID);
+	memcpy(value, rows->id, 16);
+}
+
 void
 lot_wake_everyone(void)
 {
@@ -111,6 +135,8 @@ start(void)
 	user = (struct pg_result){ .exists = true, .version = 1 };
 	plate = (struct pg_result){ .exists = true, .grants = 1,
 		.action = { "admin" }, .pattern = { "plate:shop/*" } };
+	key = (struct pg_result){ .exists = true, .version = 7,
+		.id = { 0xC } };
 	principals_forget();
 	principals_fresh_until(INT64_MAX);
 	reads = wakes = 0;

@@ -181,6 +181,26 @@ rates(void)
 }
 
 static void
+schedules(void)
+{
+	static const char *const bad[] = { " ", "* * * *", "0 0 2 * * *",
+		"60 * * * *", "@noon", "TZ=Mars/Base @daily" };
+
+	CHECK(read_with("SLUICE_DELETE_REAPER_SCHEDULE",
+	    "TZ=Europe/Berlin 0 2 * * mon-fri"));
+	CHECK_STRING(settings.delete_reaper_schedule,
+	    "TZ=Europe/Berlin 0 2 * * mon-fri");
+	CHECK(read_with("SLUICE_DELETE_REAPER_SCHEDULE", ""));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK(!read_with("SLUICE_DELETE_REAPER_SCHEDULE", bad[i]));
+		CHECK_STRING(settings.delete_reaper_schedule, "");
+	}
+	check_refused("SLUICE_DELETE_REAPER_SCHEDULE", "daily",
+	    "SLUICE_DELETE_REAPER_SCHEDULE is \"daily\" but must be nothing "
+	    "or a schedule such as \"0 2 * * *\"\n");
+}
+
+static void
 every_fault_and_every_stranger_is_named(void)
 {
 	setenv("SLUICE_THREADS", "1000", 1);
@@ -225,6 +245,7 @@ main(void)
 	switches();
 	log_levels();
 	rates();
+	schedules();
 	every_fault_and_every_stranger_is_named();
 	the_page_has_every_setting();
 	free(said);
