@@ -25,6 +25,8 @@ struct identity {
 	bool cached;			/* is it from the cache? */
 };
 
+static const struct principal nobody;
+
 static const struct principal anonymous = {
 	.name = { "anonymous", 9 },
 	.is_admin = true
@@ -174,11 +176,20 @@ look(struct request *r, bool cached)
 	}
 }
 
-/* Before a "no": is the principal news? False when it was the latest. */
+/*
+ * Before a "no": is the principal news? False when it was the latest, or there
+ * is none any more: then who asks on, as for the next of many, asks about
+ * nobody.
+ */
 static bool
 look_again(struct request *r)
 {
-	return settings.auth && r->identity->cached && look(r, false);
+	if (!settings.auth || !r->identity->cached)
+		return false;
+	if (look(r, false))
+		return true;
+	r->who = &nobody;
+	return false;
 }
 
 static bool

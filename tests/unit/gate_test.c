@@ -233,6 +233,11 @@ what_ends_in_the_middle_of_a_call(void)
 	user.exists = false;
 	CHECK(!allow_topic(r, ACTION_READ, TEXT("x")));
 	CHECK_STRING(test_reply(r), "401 bad_token user no longer exists");
+	/* Who asks on is told the same, and the first answer stands. */
+	CHECK(!topic_allowed(r, ACTION_READ, TEXT("y")));
+	CHECK(!allow_every_topic(r, ACTION_READ));
+	CHECK_INTEGER(r->who->grants, 0);
+	CHECK_STRING(test_reply(r), "401 bad_token user no longer exists");
 
 	start();
 	CHECK(gate(request_of(&user_route, 1)));
