@@ -47,6 +47,12 @@ metrics)
 	for the first ones that anything happened to. A series that has counted
 	nothing yet is missing where there would be many: routes, topics.
 
+	What a scrape costs, on two cores that did other things too, with 10,000
+	topics and 200,000 messages in them: 0.35 s at 1,000 topics shown (8,500
+	samples, 0.55 MB), 0.9 s at 10,000 (80,000 samples, 5.3 MB), almost all of
+	it one statement that reads indexes; 3 ms for who scrapes again within
+	`SLUICE_METRICS_AGE`, and some 20 ms on a small system.
+
 	[operations.md](operations.md#watching) has a scrape configuration, the
 	alerts in [prometheus/alerts.yml](prometheus/alerts.yml) and what to do about
 	each; [grafana/sluice.json](grafana/sluice.json) is a board.

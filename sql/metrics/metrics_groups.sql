@@ -30,50 +30,56 @@ with found as materialized (
 	from sluice.deliveries d
 	where d.status = 3
 	group by d.topic_id, d.group_id
-), ranked as materialized (
-	select g.topic_id, g.group_id, g.name, t.name as topic,
-		row_number() over (order by (
-			select coalesce(sum(f.count), 0)
-			from found f
-			where f.topic_id = g.topic_id
-			and f.group_id = g.group_id
-		) desc, g.topic_id, g.group_id) <= $1::bigint as shown
+	union all
+	select g.topic_id, g.group_id, 'none', 0, null
 	from sluice.consumer_groups g
-	join sluice.topics t
-	on t.topic_id = g.topic_id
 	where g.state < 2
+), named as materialized (
+	-- Deliveries of groups that have ended are nobody's lag.
+	select f.topic_id, f.group_id, f.status, f.count, f.seq, g.name, g.topic,
+		sum(f.count) over (partition by f.topic_id, f.group_id) as total
+	from found f
+	cross join lateral (
+		select n.name, t.name as topic
+		from sluice.consumer_groups n
+		join sluice.topics t
+		on t.topic_id = n.topic_id
+		where n.topic_id = f.topic_id
+		and n.group_id = f.group_id
+		and n.state < 2
+		offset 0
+	) g
+), ranked as materialized (
+	select n.topic_id, n.group_id, n.status, n.count, n.seq, n.name, n.topic,
+		dense_rank() over (order by n.total desc, n.topic_id, n.group_id)
+			<= $1::bigint as shown
+	from named n
 )
 select 'group_lag' as family, r.topic as a, r.name as b, null::text as c,
-	(
-		select coalesce(sum(f.count), 0)
-		from found f
-		where f.topic_id = r.topic_id
-		and f.group_id = r.group_id
-		and f.status <> 'failed'
-	)::text as value
+	coalesce(sum(r.count) filter (where r.status <> 'failed'), 0)::text
+		as value
 from ranked r
 where r.shown
+group by r.topic, r.name
 union all
-select 'group_depth', r.topic, r.name, f.status, f.count::text
-from found f
-join ranked r
-on r.topic_id = f.topic_id
-and r.group_id = f.group_id
+select 'group_depth', r.topic, r.name, r.status, sum(r.count)::text
+from ranked r
 where r.shown
+and r.status <> 'none'
+group by r.topic, r.name, r.status
 union all
 select 'group_oldest_age', r.topic, r.name, null,
 	greatest(0, round(extract(epoch from now()
-		- timestamptz '2024-01-01Z') - min(f.seq) / 1024 / 1e6, 3))::text
-from found f
-join ranked r
-on r.topic_id = f.topic_id
-and r.group_id = f.group_id
+		- timestamptz '2024-01-01Z') - min(r.seq) / 1024 / 1e6, 3))::text
+from ranked r
 where r.shown
-and f.status <> 'failed'
+and r.status not in ('failed', 'none')
 group by r.topic, r.name
 union all
-select 'queue_groups', null, null, null, (select count(*) from ranked r)::text
+select 'queue_groups', null, null, null,
+	(select count(*) from ranked r where r.status = 'none')::text
 union all
 select 'queue_groups_left_out', null, null, null,
-	(select count(*) from ranked r where not r.shown)::text
+	(select count(*) from ranked r where r.status = 'none' and not r.shown)
+		::text
 order by 1, 2, 3, 4

@@ -36,22 +36,29 @@ with found as materialized (
 	where m.status >= 3
 	group by 1, 2, 3
 ), ranked as materialized (
-	select f.topic_id,
-		row_number() over (order by sum(f.count) desc, f.topic_id)
+	-- No join of these rows with themselves: a worker's plans have only
+	-- nested loops for it.
+	select w.topic_id, w.dlq, w.status, w.count, w.seq,
+		dense_rank() over (order by w.total desc, w.topic_id)
 			<= $1::bigint as shown
-	from found f
-	group by f.topic_id
-), counted as (
+	from (
+		select f.topic_id, f.dlq, f.status, f.count, f.seq,
+			sum(f.count) over (partition by f.topic_id) as total
+		from found f
+	) w
+), counted as materialized (
 	select case when r.shown then t.name else '' end
-			|| case when f.dlq then '.dlq' else '' end as topic,
-		f.status,
-		sum(f.count) as count,
-		min(f.seq) as seq
-	from found f
-	join ranked r
-	on r.topic_id = f.topic_id
-	join sluice.topics t
-	on t.topic_id = f.topic_id
+			|| case when r.dlq then '.dlq' else '' end as topic,
+		r.status,
+		sum(r.count) as count,
+		min(r.seq) as seq
+	from ranked r
+	cross join lateral (
+		select n.name
+		from sluice.topics n
+		where n.topic_id = r.topic_id
+		offset 0
+	) t
 	group by 1, 2
 )
 select 'queue_depth' as family, nullif(c.topic, '') as a, c.status as b,
@@ -71,5 +78,5 @@ select 'queue_topics_paused', null, null, null,
 	(select count(*) from sluice.topics t where t.paused)::text
 union all
 select 'queue_topics_left_out', null, null, null,
-	(select count(*) from ranked r where not r.shown)::text
+	(select count(distinct r.topic_id) from ranked r where not r.shown)::text
 order by 1, 2, 3
