@@ -13,6 +13,7 @@
 #	make conformance	the public suite of the streams protocol
 #	make client-test	the public client of that protocol
 #	make package-test	make install, the .deb, the systemd unit
+#	make operations-test	backup, recovery, a full disk, few rights
 #	make differential	random commands beside redis-server; SEED=7
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
@@ -181,7 +182,7 @@ endif
 # --- tests ----------------------------------------------------------------
 
 suites = lint manual unit sql-test http differential conformance client-test race \
-    package-test fuzz sanitize tsan
+    package-test operations-test fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
@@ -216,7 +217,10 @@ differential: all
 # What is installed, how it runs there, and the life of the .deb.
 package-test: all
 	@tests/sum.sh package 'python3 tests/package/run.py $(ONLY)'
-.PHONY: http race differential package-test
+# Backup and recovery, databases with few rights, read-only, without room.
+operations-test: all
+	@tests/sum.sh operations 'python3 tests/operations/run.py $(ONLY)'
+.PHONY: http race differential package-test operations-test
 
 # Suites that come from npm, with exactly what the lock file names. npm leaves
 # out optional packages that do not suit the node that runs it, so once it has

@@ -91,7 +91,9 @@ cluster_start()
 	cluster_configure
 	step "starting PostgreSQL"
 	cluster_launch
-	until cluster_psql postgres 'select 1' >/dev/null 2>&1; do
+	# A backup that is being recovered can be read long before it is whole.
+	until [ "$(cluster_psql postgres 'select pg_is_in_recovery()' \
+	    2>/dev/null)" = f ]; do
 		alive postgres ||
 			failed "PostgreSQL did not start" log/postgresql.log
 		pause 0.1

@@ -221,10 +221,24 @@ function(struct migrator *m, const struct sql_file *file)
 	return ok;
 }
 
+/*
+ * Create what is not there. "if not exists" would ask for the right to create
+ * it all the same, and a worker's role need not have it.
+ */
+static bool
+make(struct migrator *m, const char *find, const char *create)
+{
+	char *found = ask_text(m, find, 0, NULL);
+	bool ok = found && (*found || tell(m, create, 0, NULL));
+
+	free(found);
+	return ok;
+}
+
 static bool
 prepare(struct migrator *m)
 {
-	char *locked, *schema;
+	char *locked;
 	bool ok;
 
 	locked = ask_text(m, "select pg_try_advisory_lock(" LOCK_KEY ")", 0,
@@ -239,20 +253,19 @@ prepare(struct migrator *m)
 	if (!ok)
 		return false;
 
-	/* "if not exists" asks for the right to create it all the same. */
-	schema = ask_text(m, "select to_regnamespace('sluice')", 0, NULL);
-	ok = schema && (*schema || tell(m, "create schema sluice", 0, NULL));
-	free(schema);
-
-	return ok && tell(m, "set lock_timeout = '" LOCK_TIMEOUT "'", 0, NULL)
+	return make(m, "select to_regnamespace('sluice')",
+		"create schema sluice")
+	    && tell(m, "set lock_timeout = '" LOCK_TIMEOUT "'", 0, NULL)
 	    && tell(m, "set statement_timeout = 0", 0, NULL)
 	    && tell(m, "set client_min_messages = warning", 0, NULL)
-	    && tell(m, "create table if not exists sluice.migrations ("
+	    && make(m, "select to_regclass('sluice.migrations')",
+		"create table sluice.migrations ("
 		"name text collate \"C\" primary key, digest text not null, "
-		"applied_at timestamptz not null default now())", 0, NULL)
-	    && tell(m, "create table if not exists sluice.functions ("
+		"applied_at timestamptz not null default now())")
+	    && make(m, "select to_regclass('sluice.functions')",
+		"create table sluice.functions ("
 		"name text collate \"C\" primary key, digest text not null, "
-		"replaced_at timestamptz not null default now())", 0, NULL);
+		"replaced_at timestamptz not null default now())");
 }
 
 static bool

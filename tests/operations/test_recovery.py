@@ -1,0 +1,113 @@
+"""A base backup under load, the log archived, and recovery to a moment."""
+
+import datetime
+import shutil
+import time
+
+from diary import Diary
+from harness import streams
+from harness.context import Context, eventually, same
+from harness.instance import ROOT, Instance
+from places import (AS_OWNER, another, directory, halt, postgres, running,
+                    superuser)
+
+
+def test_recovery_to_a_moment_has_all_before_it_and_nothing_after(_):
+    with directory("archive") as archive, directory("base") as base:
+        instance = Instance(processes=1)
+        with running(instance):
+            archives(instance, archive)
+            t = Context(instance)
+            diary = Diary(t)
+            more(diary)
+            postgres("pg_basebackup", "-h", instance.var / "run", "-U",
+                     "postgres", "-D", base / "pg", "-c", "fast")
+            more(diary)
+            moment = time.time()
+            more(diary)
+            t.new_user()	# whom nobody will know
+            diary.finish()
+            is_archived(instance)
+        with running(recovered(instance, base / "pg", archive, moment)) as r:
+            has_all_before(diary, r, moment)
+            serves(diary, r, moment)
+
+
+def more(diary):
+    goal = diary.count() + 400
+    eventually(lambda: diary.count() >= goal, 60, "400 calls more")
+
+
+def archives(instance, archive):
+    """As docs/backup.md has it; the script where the user can reach it."""
+    script = archive / "archive.sh"
+    shutil.copy(ROOT / "docs/package/archive.sh", script)
+    script.chmod(0o755)
+    superuser(instance, "alter system set archive_mode = on")
+    superuser(instance, "alter system set archive_command = "
+              f"'{script} %p %f {archive}'")
+    halt(instance)
+    instance.start()
+
+
+def is_archived(instance):
+    last = superuser(instance, """
+        select pg_walfile_name(lsn) from pg_switch_wal() lsn""")
+    eventually(lambda: superuser(instance, """
+        select last_archived_wal from pg_stat_archiver""") >= last, 30,
+        "the last segment in the archive")
+
+
+def recovered(instance, base, archive, moment):
+    other = another(instance)
+    target = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    with open(base / "postgresql.auto.conf", "a") as conf:
+        conf.write(f"restore_command = 'cp {archive}/%f %p'\n"
+                   f"recovery_target_time = '{target}'\n"
+                   "recovery_target_action = promote\n"
+                   "archive_mode = off\n")
+    (base / "recovery.signal").touch()
+    shutil.copytree(base, other.var / "pg", copy_function=shutil.copy)
+    (other.var / "pg").chmod(0o700)
+    if AS_OWNER:
+        for path in (other.var / "pg", *(other.var / "pg").rglob("*")):
+            shutil.chown(path, "postgres", "postgres")
+    return other
+
+
+def has_all_before(diary, instance, moment):
+    t = Context(instance)
+    kept = diary.kept(t)
+    for what, names in kept.items():
+        there = diary.acknowledged(what, moment)
+        later = diary.asked_after(what, moment)
+        same(bool(there) and bool(later), True, f"{what}: traffic around it")
+        same(there - names, set(), f"{what}: acknowledged and lost")
+        same(names & later, set(), f"{what}: later, and there")
+    left = set(t.sql(f"""
+        select convert_from(m.payload, 'UTF8')
+        from sluice.messages m
+        join sluice.topics p on p.topic_id = m.topic_id
+        where p.name = '{diary.consumed}'""").splitlines())
+    same(left & diary.acknowledged("acked", moment), set(), "came back")
+    same(t.sql("select count(*) from sluice.users"), "1", "users")
+
+
+def serves(diary, instance, moment):
+    """New ids follow old ones, and what is written now is found."""
+    t = Context(instance)
+    known = [message["id"] for message in
+             t.admin.dequeue(diary.topic, count=100)]
+    id = t.admin.enqueue(diary.topic, "after", delay_seconds=0)
+    same(id not in known and id > max(known), True, "the next id")
+    entries, end = streams.whole(t.admin, diary.stream)
+    same(streams.seq_of(end), len(entries) - 1, "no gap")
+    appended = streams.append(t.admin, diary.stream, "after")
+    same(streams.seq_of(appended.headers["Stream-Next-Offset"]),
+         len(entries), "the next seq")
+    same(t.admin.get(streams.path_of(diary.stream, offset=end)).json,
+         ["after"])
+    last = diary.plate_entries(t.admin)
+    t.admin.post(f"/{diary.plate}/streams/add", {
+        "key": "log", "values": {"number": "after"}}).expect(200)
+    same(diary.plate_entries(t.admin), last + ["after"], "of the plate")
