@@ -14,6 +14,7 @@ from harness.client import Failure
 
 BROKEN = streams.BROKEN
 DONE = (200, 201, 204)
+NOTHING = 0	# was answered, or there was nothing to do
 
 
 class Diary:
@@ -52,7 +53,7 @@ class Diary:
             try:
                 name, status, headers = call(client, number)
             except BROKEN:
-                name, status, headers = str(number), 0, {}
+                name, status, headers = str(number), NOTHING, {}
             done = status in DONE
             if not done:
                 with self.lock:
@@ -82,8 +83,10 @@ class Diary:
             return told(str(number), sent)
         taken = client.post("/api/messages/dequeue", {
             "topic": self.consumed, "visibility_timeout_seconds": 600})
-        if taken.status != 200 or not taken.json["messages"]:
-            return str(number), taken.status if taken.status != 200 else 0, {}
+        if taken.status != 200:
+            return told(str(number), taken)
+        if not taken.json["messages"]:
+            return str(number), NOTHING, {}
         [message] = taken.json["messages"]
         return told(message["payload"],
                     client.ack(message["id"], message["receipt"]))

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from diary import Diary
+from diary import NOTHING, Diary
 from harness.client import Failure
 from harness.context import Context, eventually, same
 from harness.instance import Instance
@@ -59,7 +59,7 @@ def traffic(instance):
     supervisor = (instance.var / "run" / "supervisor.pid").read_text()
     yield t, diary
     diary.finish()
-    same({status for what, status, headers in diary.refused} - {0},
+    same({status for what, status, headers in diary.refused} - {NOTHING},
          {503}, "the refusals")
     for what, names in diary.kept(t).items():
         same(diary.acknowledged(what) - names, set(), f"{what}: lost")
