@@ -15,6 +15,7 @@
 #	make package-test	make install, the .deb, the systemd unit
 #	make operations-test	backup, recovery, a full disk, few rights
 #	make differential	random commands beside redis-server; SEED=7
+#	make avro		schemas and payloads beside avsc; SEED=7
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make tsan-http		http against a build that watches for data races
@@ -181,8 +182,8 @@ endif
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint manual unit sql-test http differential conformance client-test race \
-    package-test operations-test fuzz sanitize tsan
+suites = lint manual unit sql-test http differential avro conformance \
+    client-test race package-test operations-test fuzz sanitize tsan
 
 test: packages-test
 	@tests/sum.sh test $(suites:%='$(MAKE) --no-print-directory %')
@@ -260,6 +261,12 @@ stress: $(BUILD)/tests/tsan/engine_stress
 
 $(BUILD)/tests/tsan/%: $(BUILD)/tests/tsan/%.o $(library)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# What topics' schemas take, beside npm's avsc. SEED= chooses other schemas,
+# SCHEMAS= how many.
+avro: $(BUILD)/tests/avro/judge $(node_modules)
+	@tests/sum.sh avro 'python3 tests/avro/run.py $<'
+.PHONY: avro
 
 $(BUILD)/tests/avro/%: $(BUILD)/tests/avro/%.o $(library)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

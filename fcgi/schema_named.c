@@ -53,7 +53,7 @@ define(struct reader *r, const struct schema_place *at,
 		return schema_refuse(r, at,
 		    "\"%.*s\" is no namespace", SHOWN(space));
 	full = schema_full_name(r->keep, name->string, space);
-	if (schema_kind_of(full) < SCHEMA_PRIMITIVES)
+	if (schema_kind_of(schema_last_name(full)) < SCHEMA_PRIMITIVES)
 		return schema_refuse(r, at,
 		    "\"%.*s\" is Avro's own name", SHOWN(full));
 	if (schema_find_named(r, full))

@@ -38,12 +38,20 @@ schema_is_full_name(struct text name)
 }
 
 struct text
-schema_namespace(struct text full_name)
+schema_last_name(struct text full_name)
 {
 	size_t n = full_name.n;
 
 	while (n && full_name.p[n - 1] != '.')
 		n--;
+	return (struct text){ full_name.p + n, full_name.n - n };
+}
+
+struct text
+schema_namespace(struct text full_name)
+{
+	size_t n = full_name.n - schema_last_name(full_name).n;
+
 	return (struct text){ full_name.p, n ? n - 1 : 0 };
 }
 

@@ -15,6 +15,9 @@ bool schema_is_full_name(struct text name);
 /* What stands before the last dot; empty without one. */
 struct text schema_namespace(struct text full_name);
 
+/* What stands behind it. */
+struct text schema_last_name(struct text full_name);
+
 /* A name with dots is full already; others are of that namespace. */
 struct text schema_full_name(struct arena *arena, struct text name,
     struct text space);

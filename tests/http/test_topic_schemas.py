@@ -107,11 +107,10 @@ def test_what_is_no_schema_is_refused_and_changes_nothing(t):
              '"type": "int", "default": "1"}]}',
              "/fields/0: the default: expected int, got string"),
             ('["null", "null"]', '/1: "null" is a branch already'),
-            ('{"type": "int", "x": 1e999}', None)):
-        said = t.admin.put(path, {"schema_json": text}).expect(400)
-        same(said.startswith("invalid avro schema: "), True, said)
-        if why:
-            same(said, f"invalid avro schema: {why}")
+            ('["null", ["int"]]', "/1: a union must not be a branch of "
+             "another")):
+        t.admin.put(path, {"schema_json": text}).expect(
+            400, f"invalid avro schema: {why}")
     for body in ({}, {"schema_json": None}):
         t.admin.put(path, body).expect(400, "schema_json is required")
     t.admin.put(path, {"schema_json": ORDER}).expect(
