@@ -48,9 +48,9 @@ static struct {
 } observed = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.of = {
-		{ "database", STATEMENT_metrics_database },
-		{ "tables", STATEMENT_metrics_tables },
-		{ "reapers", STATEMENT_metrics_reapers },
+		{ "database", STATEMENT_metrics_database, .limited = false },
+		{ "tables", STATEMENT_metrics_tables, .limited = false },
+		{ "reapers", STATEMENT_metrics_reapers, .limited = false },
 		{ "queue", STATEMENT_metrics_queue, .limited = true },
 		{ "groups", STATEMENT_metrics_groups, .limited = true },
 	}
