@@ -137,9 +137,10 @@ MANDIR = $(PREFIX)/share/man
 COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 SYSCONFDIR = /etc
 CONFDIR = $(SYSCONFDIR)/sluice
+CRONDIR = $(SYSCONFDIR)/cron.d
 STATEDIR = /var/lib/sluice
 places = DESTDIR='$(DESTDIR)' $(foreach place,BINDIR LIBDIR UNITDIR SHAREDIR \
-    DOCDIR MANDIR COMPLETIONDIR CONFDIR STATEDIR,$(place)='$($(place))')
+    DOCDIR MANDIR COMPLETIONDIR CONFDIR CRONDIR STATEDIR,$(place)='$($(place))')
 
 install: all
 	@$(places) BUILD=$(BUILD) STRIP='$(STRIP)' docs/package/install.sh $@

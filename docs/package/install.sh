@@ -8,6 +8,7 @@
 #	$SHAREDIR/sluice.env		the settings with their defaults
 #	$CONFDIR/sluice.env		a copy of it; one that is there is let be
 #	$UNITDIR/sluice.service		for systemd
+#	$CRONDIR/sluice			for cron
 #	$DOCDIR/			the pages of docs/, and examples
 #	$MANDIR, $COMPLETIONDIR		for people at a shell
 set -eu
@@ -79,6 +80,8 @@ install_all()
 		    "$DESTDIR$CONFDIR/"
 	fill 0644 docs/package/sluice.service "$UNITDIR/sluice.service"
 
+	fill 0644 fcgi/sluice.cron.in "$CRONDIR/sluice"
+
 	place 0644 docs/*.md "$DOCDIR"
 	place 0644 docs/decisions/*.md "$DOCDIR/decisions"
 	place 0644 docs/package/site.conf "$DOCDIR/examples"
@@ -94,7 +97,7 @@ uninstall_all()
 {
 	rm -rf "$DESTDIR$LIBDIR" "$DESTDIR$SHAREDIR" "$DESTDIR$DOCDIR"
 	rm -f "$DESTDIR$BINDIR/sluice" "$DESTDIR$BINDIR/sluicectl" \
-	    "$DESTDIR$UNITDIR/sluice.service" \
+	    "$DESTDIR$UNITDIR/sluice.service" "$DESTDIR$CRONDIR/sluice" \
 	    "$DESTDIR$MANDIR/man1/sluice.1" \
 	    "$DESTDIR$MANDIR/man8/sluicectl.8" \
 	    "$DESTDIR$COMPLETIONDIR/sluice"

@@ -44,6 +44,7 @@ def test_its_life_without_systemd(_):
         t = service.context()
         topic = t.topic()
         t.admin.enqueue(topic, "before")
+        cron_reaps(machine, t)
         upgrades(machine, service, t)
         goes_on_with_the_old_build(machine, service, t)
         removed(machine, t)
@@ -60,6 +61,24 @@ def installs(machine, service):
     # Without systemd nobody starts what the administrator has not started.
     same(machine.attempt("sluicectl", "status").returncode, 3, "not running")
     machine.run("sluicectl", "start")
+
+
+def cron_reaps(machine, t):
+    """The line of /etc/cron.d, as cron runs it."""
+    table = machine.path("/etc/cron.d/sluice").read_text()
+    line = table.splitlines()[-1].split(None, 6)
+    same(line[:6], ["*"] * 5 + ["sluice"], "when, and who")
+
+    def tick():
+        machine.run("setpriv", "--reuid=sluice", "--regid=sluice",
+                    "--clear-groups", "env", "-i", "sh", "-c",
+                    line[6].split(" | ")[0])
+        return int(t.sql("select sum(runs) from sluice.reapers"))
+
+    before = tick()
+    t.sql("""update sluice.reapers
+        set done_until = done_until - interval '1 hour'""")
+    same(tick() > before, True, "more runs")
 
 
 def upgrades(machine, service, t):
@@ -97,6 +116,9 @@ def removed(machine, t):
          "the messages are kept")
     same(machine.path("/etc/sluice/sluice.env").exists(), True, "settings")
     same(machine.attempt("pgrep", "-u", "sluice").stdout, "", "processes")
+    # The line of cron stays, as all of /etc does, and does nothing.
+    same(machine.run("sh", "-c", machine.path("/etc/cron.d/sluice")
+                     .read_text().splitlines()[-1].split(None, 6)[6]), "")
 
 
 def comes_back(machine, service, topic):
@@ -108,7 +130,7 @@ def comes_back(machine, service, topic):
 
 def purged(machine):
     machine.dpkg("--purge", "sluice")
-    for path in ("/var/lib/sluice", "/etc/sluice", "/usr/lib/sluice",
+    for path in ("/var/lib/sluice", "/etc/sluice", "/etc/cron.d/sluice", "/usr/lib/sluice",
                  "/usr/share/doc/sluice", "/usr/bin/sluicectl"):
         same(os.path.lexists(machine.path(path)), False, path)
     same(machine.attempt("pgrep", "-u", "sluice").stdout, "", "processes")
