@@ -40,6 +40,15 @@ CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
 endif
 
+# As many compilers as there are cores. Of several goals each waits for the
+# one before it.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 # --- the program ----------------------------------------------------------
 
 sources := $(sort $(wildcard fcgi/*.c sql/*.c auth/*.c handlers/*.c \
@@ -177,9 +186,10 @@ deps: packages-test
 .PHONY: packages packages-test packages-bench packages-deb deps
 
 # Nothing can be compiled before the compiler is there.
-ifneq ($(filter run start test deps,$(MAKECMDGOALS)),)
-$(BUILD)/flags: | $(if $(filter test deps,$(MAKECMDGOALS)),packages-test,packages)
-endif
+goals := $(MAKECMDGOALS)
+$(BUILD)/flags: | $(if $(filter test deps,$(goals)),packages-test,\
+    $(if $(filter bench,$(goals)),packages-bench,\
+    $(if $(filter run start,$(goals)),packages)))
 
 # --- tests ----------------------------------------------------------------
 
