@@ -90,11 +90,12 @@ $(BUILD)/statements.gen.h: $(statements) sql/embed.awk $(BUILD)/sql.list
 $(BUILD)/statements.c: $(statements) sql/embed.awk $(BUILD)/sql.list
 	$(embed) -v as=statements $(statements) >$@.new && mv $@.new $@
 
-$(BUILD)/migrations.gen.c: $(migrations) $(functions) sql/embed.awk \
-    $(BUILD)/sql.list
+$(BUILD)/migrations.gen.c: $(migrations) $(functions) sql/reader.sql \
+    sql/embed.awk $(BUILD)/sql.list
 	{ echo '#include "sql/migrations.h"' && \
 	  $(embed) -v as=files -v table=migration_files $(migrations) && \
-	  $(embed) -v as=files -v table=function_files $(functions); \
+	  $(embed) -v as=files -v table=function_files $(functions) && \
+	  $(embed) -v as=files -v table=rights_files sql/reader.sql; \
 	} >$@.new && mv $@.new $@
 
 # Files that hold a list change only when the list does, so that removing a

@@ -34,6 +34,7 @@ cluster_configure()
 	shared_buffers = 256MB
 	random_page_cost = 1.1
 	jit = off
+	shared_preload_libraries = 'pg_stat_statements'
 	wal_compression = on
 	min_wal_size = 256MB
 	max_wal_size = 2GB
@@ -85,6 +86,23 @@ cluster_psql()
 	    -U postgres -d "$1" -c "$2"
 }
 
+# What a superuser has to say so that statistics are counted and seen, by
+# /metrics and by who looks: docs/operations.md has it for other databases.
+cluster_watch()
+{
+	cluster_psql sluice "
+	set client_min_messages = warning;
+	create extension if not exists pg_stat_statements;
+	do \$\$
+	begin
+		if to_regrole('sluice_reader') is null then
+			create role sluice_reader nologin;
+		end if;
+	end
+	\$\$;
+	grant pg_read_all_stats to sluice, sluice_reader"
+}
+
 cluster_start()
 {
 	cluster_create
@@ -104,6 +122,7 @@ cluster_start()
 			: # it is there if a start was cut short right here
 		cluster_psql postgres "create database sluice owner sluice"
 	fi
+	cluster_watch || : # only people at psql would miss it
 	export SLUICE_DATABASE
 	SLUICE_DATABASE="host=$(cluster_socket_directory) dbname=sluice user=sluice"
 }

@@ -284,6 +284,9 @@ run(struct migrator *m, const struct sql_file *migrations,
 	for (file = functions; file->name; file++)
 		if (!function(m, file))
 			return false;
+	for (file = rights_files; file->name; file++)
+		if (!tell(m, file->text, 0, NULL))
+			return false;
 	return tell(m, "commit", 0, NULL);
 }
 

@@ -14,4 +14,7 @@ struct sql_file {
 extern const struct sql_file migration_files[];
 extern const struct sql_file function_files[];
 
+/* Run at the end of each migration: sql/reader.sql. */
+extern const struct sql_file rights_files[];
+
 #endif

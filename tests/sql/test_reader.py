@@ -1,0 +1,117 @@
+"""
+The role sluice_reader: it reads every view, and nothing else. What must stay
+unseen is planted in every column that could hold it, and looked for.
+"""
+
+from session import SqlError, Topic, equal
+
+SECRET = "a secret nobody may see"
+
+
+def views(s):
+    return [name for name, in s.rows("""
+        select c.oid::regclass
+        from pg_class c
+        where c.relnamespace = 'sluice'::regnamespace
+        and c.relkind = 'v'""")]
+
+
+def tables(s):
+    return [name for name, in s.rows("""
+        select c.oid::regclass
+        from pg_class c
+        where c.relnamespace = 'sluice'::regnamespace
+        and c.relkind in ('r', 'p')""")]
+
+
+def refused(s, sql):
+    try:
+        s.rows(sql)
+    except SqlError as error:
+        equal((sql, error.state), (sql, "42501"))
+    else:
+        raise AssertionError(f"{sql} was not refused")
+
+
+def as_reader(s, act):
+    s.rows("set role sluice_reader")
+    try:
+        return act()
+    finally:
+        s.rows("reset role")
+
+
+def plant(s):
+    """Payloads, hashes and keys; in flight, failed and dead ones too."""
+    t = Topic(s)
+    t.enqueue([1, 2, 3, 4], payloads=[SECRET] * 4, metadata=[SECRET] * 4)
+    t.set([2], "status = 1, visible_at = now() + interval '1 h'")
+    t.set([3], "status = 3")
+    t.set([4], "status = 2, visible_at = now(), dlq = true, "
+          "dlq_moved_at = now()")
+    user = s.one(
+        "insert into sluice.users (id, name, password_hash, is_admin) values "
+        f"(gen_random_uuid(), 'reader-test', '{SECRET}', false) returning id")
+    s.rows("insert into sluice.api_keys (user_id, id, hash) values "
+           f"('{user}', gen_random_uuid(), substr('{SECRET}'::bytea || "
+           "decode(repeat('00', 32), 'hex'), 1, 32))")
+    s.rows(f"insert into sluice.settings (name, value) values ('s', '{SECRET}')")
+    return user
+
+
+def test_nobody_logs_in_as_the_reader(s):
+    equal(s.row("select rolcanlogin, rolsuper, rolcreaterole, rolcreatedb "
+                "from pg_roles where rolname = 'sluice_reader'"),
+          ["f", "f", "f", "f"])
+
+
+def test_it_reads_every_view_and_no_secret(s):
+    user = plant(s)
+    try:
+        found = views(s)
+        assert len(found) >= 12, "the views are not found"
+        for view in found:
+            for text, in as_reader(s, lambda: s.rows(
+                    f"select v::text from {view} v")):
+                assert SECRET not in text, f"{view} tells {text}"
+                assert SECRET.encode().hex() not in text, \
+                    f"{view} tells {text}"
+    finally:
+        s.rows(f"delete from sluice.users where id = '{user}'")
+        s.rows("delete from sluice.settings where name = 's'")
+
+
+def test_it_reads_no_table(s):
+    found = tables(s)
+    assert len(found) > 20, "the tables are not found"
+    for table in found:
+        as_reader(s, lambda: refused(s, f"select from {table} limit 1"))
+
+
+def test_it_writes_nothing(s):
+    for table in tables(s):
+        as_reader(s, lambda: refused(s, f"delete from {table}"))
+    as_reader(s, lambda: refused(s, "create table sluice.mine ()"))
+    as_reader(s, lambda: refused(s, "create table public.mine ()"))
+    as_reader(s, lambda: refused(
+        s, "select sluice.append('a', 'b'::bytea)"))
+    as_reader(s, lambda: refused(
+        s, "select sluice.purge(1, false, array[0], 1)"))
+
+
+def test_no_function_lets_it_write(s):
+    """What runs with its owner's rights and is for everybody only reads."""
+    equal(s.rows("""
+        select p.proname
+        from pg_proc p
+        where p.pronamespace = 'sluice'::regnamespace
+        and p.prosecdef
+        and has_function_privilege('sluice_reader', p.oid, 'execute')"""),
+          [["column_widths"]])
+
+
+def test_what_is_migrated_again_can_be_read_too(s):
+    """The rights are given at the end of each migration."""
+    for view in views(s):
+        equal([view, s.one("select has_table_privilege('sluice_reader', "
+                           f"'{view}', 'select')")], [view, "t"])
