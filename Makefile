@@ -169,7 +169,7 @@ packages_run := gcc libc6-dev libfcgi-dev libpq-dev libyajl-dev \
     libcurl4-openssl-dev ca-certificates postgresql-15 nginx \
     spawn-fcgi multiwatch openssl curl
 packages_deb := dpkg-dev
-packages_test := clang libclang-rt-14-dev python3 jq git redis-server \
+packages_test := clang libclang-rt-14-dev python3 jq git redis-server cron \
     prometheus mandoc zsh $(packages_deb) lintian systemd systemd-container
 packages_bench := python3 wrk beanstalkd redis-server webdis
 # A node from elsewhere does as well, and would not bear Debian's beside it.

@@ -35,7 +35,7 @@ fi
 services=
 installed nginx || services="$services nginx"
 installed postgresql-common || services="$services postgresql"
-for service in redis-server webdis beanstalkd prometheus; do
+for service in cron redis-server webdis beanstalkd prometheus; do
 	case "$missing " in
 	*" $service "*) services="$services $service" ;;
 	esac
