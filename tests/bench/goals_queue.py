@@ -1,5 +1,6 @@
 """Enqueue and dequeue against what bare SQL does on the same cluster."""
 
+import json
 import subprocess
 
 from harness.client import Failure
@@ -68,6 +69,39 @@ def dequeue_ack(bench):
                    ratios(slices, "http, 1M", "http, 1k"), 0.9)
     yield at_least("dequeue+ack / the same SQL from pgbench",
                    ratios(slices, "http, 1M", "pgbench, 1M"), 0.5)
+
+
+ORDER_SCHEMA = {"type": "record", "name": "Order", "fields": [
+    {"name": "id", "type": {"type": "string", "logicalType": "uuid"}},
+    {"name": "state", "type": {"type": "enum", "name": "State",
+                               "symbols": ["NEW", "PAID", "SENT"]}},
+    {"name": "customer", "type": ["null", "long"], "default": None},
+    {"name": "items", "type": {"type": "array", "items": {
+        "type": "record", "name": "Item", "fields": [
+            {"name": "sku", "type": "string"},
+            {"name": "count", "type": "int"},
+            {"name": "price", "type": "double"}]}}}]}
+ORDER = json.dumps({
+    "id": "550e8400-e29b-41d4-a716-446655440000", "state": "PAID",
+    "customer": 12345, "items": [
+        {"sku": "tea", "count": 2, "price": 3.5},
+        {"sku": "honey", "count": 1, "price": 7.25}]})
+
+
+def schemas(bench):
+    """The same payloads, with a schema and without."""
+    bench.instance.admin().put("/api/topic-schemas/bench-schema", {
+        "schema_json": json.dumps(ORDER_SCHEMA)}).expect(200)
+    payload = json.dumps(ORDER)[1:-1]
+    for script, name in (("enqueue", "one message"),
+                         ("enqueue_batch", "100 messages")):
+        say(f"  enqueue {name} of {len(ORDER)} bytes; with a schema, without")
+        slices = interleave({
+            topic: lambda s, topic=topic: bench.wrk(
+                script, s, topic=topic, payload=payload)
+            for topic in ("bench-schema", "bench-plain")}, "messages")
+        yield at_least(f"enqueue {name} with a schema / without",
+                       ratios(slices, "bench-schema", "bench-plain"), None)
 
 
 class OpenTransaction:

@@ -38,6 +38,7 @@ GOALS = {
     "e": goals_waiting.wake_up,
     "f": goals_waiting.many_waiters,
     "g": goals_peers.peers,
+    "schemas": goals_queue.schemas,
     "streams-a": goals_streams.one_stream,
     "streams-b": goals_streams.many_streams,
     "streams-c": goals_streams.beside_redis,
