@@ -45,6 +45,12 @@ api_key_make(char key[API_KEY_BYTES + 1])
 	draw(key + prefix.n, API_KEY_BYTES - (int)prefix.n);
 }
 
+void
+password_make(char password[MADE_PASSWORD_BYTES + 1])
+{
+	draw(password, MADE_PASSWORD_BYTES);
+}
+
 static bool
 is_drawn(const char *p, size_t n)
 {

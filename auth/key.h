@@ -17,11 +17,15 @@
 enum {
 	PLATE_KEY_BYTES = 64,
 	API_KEY_BYTES = sizeof(API_KEY_PREFIX) - 1 + 48,
-	KEY_HASH_BYTES = 32
+	KEY_HASH_BYTES = 32,
+	MADE_PASSWORD_BYTES = 24
 };
 
 void plate_key_make(char key[PLATE_KEY_BYTES + 1]);
 void api_key_make(char key[API_KEY_BYTES + 1]);
+
+/* Of the same letters, for who wants one that nobody has thought of. */
+void password_make(char password[MADE_PASSWORD_BYTES + 1]);
 
 /* Has it the looks of one? No other credential has. */
 bool plate_key_like(struct text text);

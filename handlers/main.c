@@ -9,6 +9,7 @@
 #include "fcgi/settings.h"
 #include "fcgi/version.h"
 #include "handlers/migrate.h"
+#include "handlers/passwd.h"
 #include "handlers/reapers/reap_command.h"
 #include "handlers/routes.h"
 #include "handlers/worker.h"
@@ -44,6 +45,8 @@ static const struct command {
 		true, migrate_command },
 	{ "reap", "reap     run all reapers, or those named, or with --due "
 		"what is due", true, reap_command },
+	{ "passwd", "passwd   give a user a new password, read from standard "
+		"input, or with --make made", true, passwd_command },
 	{ "check", "check    say whether the settings make sense", true,
 		command_check },
 	{ "version", "version  print the version", false, command_version },

@@ -1,6 +1,6 @@
 """/api/users."""
 
-from harness.context import same
+from harness.context import eventually, same
 
 PASSWORD = "minimum12chars!"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -140,3 +140,55 @@ def test_malformed_ids_are_unknown_ones(t):
                 same(reply.status, 404, str(reply))
             else:
                 reply.expect(404, "user not found")
+
+
+def passwd(t, *arguments, **more):
+    return t.instance.command("passwd", *arguments, check=False, **more)
+
+
+def can_log_in(t, user, password):
+    return t.anonymous().post("/api/auth/login", {
+        "username": user["username"], "password": password}).status == 200
+
+
+def test_who_has_the_database_gives_a_new_password(t):
+    user = t.new_user()
+    client = t.client_for(user)
+    client.get("/v1/streams").expect(200)
+    done = passwd(t, user["username"], input="a password of our own\nmore")
+    same((done.returncode, done.stdout, done.stderr), (0, "", ""))
+    same(can_log_in(t, user, "a password of our own"), True)
+    same(can_log_in(t, user, "correct horse battery"), False)
+    # As with any new password, older tokens end.
+    eventually(lambda: client.get("/v1/streams").status == 401, 3)
+
+
+def test_a_password_can_be_made(t):
+    user = t.new_user()
+    words = set()
+    for _ in range(2):
+        done = passwd(t, "--make", user["username"])
+        same((done.returncode, done.stderr), (0, ""))
+        words.add(done.stdout.strip())
+        same(can_log_in(t, user, done.stdout.strip()), True)
+    same((len(words), {len(word) for word in words}), (2, {24}))
+
+
+def test_a_password_that_will_not_do_changes_nothing(t):
+    user = t.new_user()
+    for given, complaint in (
+            ("", "no password was given"),
+            ("\n", "a password has 12 to 1024 bytes of UTF-8"),
+            ("too short\n", "a password has 12 to 1024 bytes of UTF-8"),
+            ("x" * 1025, "a password has 12 to 1024 bytes of UTF-8")):
+        done = passwd(t, user["username"], input=given)
+        same((done.returncode, done.stderr), (1, f"sluice passwd: {complaint}"
+                                              "\n"))
+    for wrong in ((), ("--make",), ("a", "b"), ("--make", "a", "b")):
+        done = passwd(t, *wrong)
+        same((done.returncode, done.stderr),
+             (1, "usage: sluice passwd [--make] USER\n"))
+    done = passwd(t, "--make", "nobody")
+    same((done.returncode, done.stdout, done.stderr),
+         (1, "", "sluice passwd: there is no user nobody\n"))
+    same(can_log_in(t, user, "correct horse battery"), True)
