@@ -301,6 +301,19 @@ allow_topic(struct request *r, enum action action, struct text topic)
 }
 
 bool
+group_allowed(struct request *r, struct text topic, struct text group)
+{
+	return !group.p || may_be_group(r->who, topic, group) ||
+	    (look_again(r) && may_be_group(r->who, topic, group));
+}
+
+bool
+allow_group(struct request *r, struct text topic, struct text group)
+{
+	return group_allowed(r, topic, group) || forbid(r);
+}
+
+bool
 allow_every_topic(struct request *r, enum action action)
 {
 	if (may_every(r->who, action, REALM_TOPIC) ||

@@ -47,6 +47,11 @@ bool allow_topic(struct request *r, enum action action, struct text topic);
  */
 bool topic_allowed(struct request *r, enum action action, struct text topic);
 
+/* The same for who says that it is of a consumer group there. An absent group
+ * is none. */
+bool group_allowed(struct request *r, struct text topic, struct text group);
+bool allow_group(struct request *r, struct text topic, struct text group);
+
 /* allow_topic for what concerns all topics at once. */
 bool allow_every_topic(struct request *r, enum action action);
 

@@ -56,6 +56,28 @@ may(const struct principal *who, enum action action, enum realm realm,
 }
 
 bool
+may_be_group(const struct principal *who, struct text topic,
+    struct text group)
+{
+	bool restricted = false;
+
+	if (who->is_admin)
+		return true;
+	for (int i = 0; i < who->grants; i++) {
+		const struct grant *grant = &who->grant[i];
+
+		if (grant->realm != REALM_TOPIC ||
+		    grant->action != ACTION_CONSUME ||
+		    !glob_match(grant->pattern, topic))
+			continue;
+		if (!grant->group.n || text_equal(grant->group, group))
+			return true;
+		restricted = true;
+	}
+	return !restricted;
+}
+
+bool
 may_every(const struct principal *who, enum action action, enum realm realm)
 {
 	if (who->is_admin)

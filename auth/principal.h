@@ -30,6 +30,7 @@ struct grant {
 	enum action action;
 	enum realm realm;
 	struct text pattern;	/* auth/glob.h; without the prefix */
+	struct text group;	/* to consume as that group; empty: as any */
 };
 
 struct principal {
@@ -48,6 +49,14 @@ struct principal {
  */
 bool may(const struct principal *who, enum action action, enum realm realm,
     struct text name);
+
+/*
+ * May it be a consumer of that group? Grants to consume the topic as some
+ * group are what it may be there, whatever else it may do; without any, it
+ * may be every group. Admins may.
+ */
+bool may_be_group(const struct principal *who, struct text topic,
+    struct text group);
 
 /* Is there one grant by which it may do that to both? */
 bool may_both(const struct principal *who, enum action action,

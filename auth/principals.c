@@ -132,7 +132,8 @@ make(const uint8_t id[16], const struct pg_result *rows)
 	char *room;
 
 	for (int i = 0; i < n; i++)
-		bytes += row_text(rows, i, PATTERN).n;
+		bytes += row_text(rows, i, PATTERN).n +
+		    row_text(rows, i, GROUP).n;
 	held = calloc(1, bytes);
 	must(held);
 	held->holders = 1;
@@ -152,6 +153,7 @@ make(const uint8_t id[16], const struct pg_result *rows)
 			continue;
 		grant->pattern = copy_text(&room,
 		    pattern_split(pattern, &grant->realm));
+		grant->group = copy_text(&room, row_text(rows, i, GROUP));
 		held->principal.grants++;
 	}
 	return held;

@@ -57,6 +57,11 @@ enum {
 	CLAIM_HINTS = 4096,
 	LIST_LIMIT_DEFAULT = 50,
 	LIST_LIMIT_MAX = 200,
+	GROUPS_PER_TOPIC_MAX = 100, /* each gets a delivery of each message */
+	GROUP_BATCH = 2000, /* deliveries that one statement gives or removes */
+	GROUP_WRITERS_WAIT = 5000, /* for transactions that do not see it yet */
+	GROUP_JOIN_MS_MAX = 40000,
+	GROUP_CLEAR_MS_MAX = 2000, /* the reaper does the rest */
 	REAP_BATCH = 5000,
 	REAP_BYTES = 32 << 20,
 	PURGE_MS_MAX = 30000,

@@ -32,7 +32,7 @@ enum {
 /* The columns of message_dequeue that are read here. */
 enum { SEQ = 0, TRIES = 1, METADATA = 11, PAYLOAD = 12 };
 /* Those of its last row, which is no message. */
-enum { DEAD = 1, LIMITED = 2, NEXT_DUE = 5 };
+enum { DEAD = 1, LIMITED = 2, KNOWN = 4, NEXT_DUE = 5 };
 
 struct hint {
 	int64_t owner;		/* 0: the slot is free */
@@ -86,13 +86,14 @@ claim_init(struct claim *claim, const struct topic *topic, int32_t count,
     int64_t visible_ms)
 {
 	int32_t limit = topic->dlq ? 0 : topic->throughput_limit;
+	struct channel_key channel = topic_channel(topic->id, topic->dlq);
 
 	*claim = (struct claim){
-		.item = { .kind = &claim_kind,
-			.owner = topic_channel(topic->id, topic->dlq).id,
+		.item = { .kind = &claim_kind, .owner = channel.id,
 			.weight = (size_t)count,
 			/* The bucket is locked: one at a time, no rings. */
 			.alone = limit > 0 },
+		.channel = channel,
 		.topic_id = topic->id,
 		.dlq = topic->dlq,
 		.count = count,
@@ -100,6 +101,16 @@ claim_init(struct claim *claim, const struct topic *topic, int32_t count,
 		.dead_after = topic->dlq ? 0 : topic_dead_after(topic),
 		.throughput_limit = limit,
 	};
+}
+
+void
+claim_for_group(struct claim *claim, struct text group)
+{
+	claim->group = group;
+	claim->channel = group_dequeue_channel(claim->topic_id, group,
+	    claim->dlq);
+	claim->item.kind = &delivery_claim_kind;
+	claim->item.owner = claim->channel.id;
 }
 
 static const struct claim *
@@ -116,6 +127,16 @@ joins(const struct turn_item *first, const struct turn_item *item)
 	return a->visible_ms == b->visible_ms &&
 	    a->dead_after == b->dead_after &&
 	    a->throughput_limit == b->throughput_limit;
+}
+
+/* Two groups may have one owner: it is made of their names. */
+static bool
+group_joins(const struct turn_item *first, const struct turn_item *item)
+{
+	const struct claim *a = claim_of(first), *b = claim_of(item);
+
+	return joins(first, item) && a->topic_id == b->topic_id &&
+	    a->dlq == b->dlq && text_equal(a->group, b->group);
 }
 
 static void
@@ -154,6 +175,8 @@ fill(struct params *p, struct turn_item *items)
 		param_integer(p, lead->throughput_limit);
 	else
 		param_null(p);
+	if (lead->group.p)
+		param_text(p, lead->group);
 }
 
 /* Did the call end early because of its messages' bytes? */
@@ -242,11 +265,24 @@ learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
 	hint->ran_short = ran_short;
 }
 
+/* Deliveries timed out once too often. */
+static void
+announce_dead(const struct claim *claim, uint32_t dead)
+{
+	topic_count(claim->topic_id, TOPIC_messages_dead, dead);
+	wake(topic_channel(claim->topic_id, true), dead);
+	if (claim->group.p)
+		wake(group_dequeue_channel(claim->topic_id, claim->group,
+		    true), dead);
+}
+
 static void
 take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 {
 	struct claim *lead = (struct claim *)items;
-	struct channel_key key = { CHANNEL_TOPIC, items->owner };
+	struct channel_key key = lead->channel;
+	bool unknown = lead->group.p && row_integer(rows, row_count(rows) - 1,
+	    KNOWN) < 0;
 	int count = row_count(rows) - 1; /* the last row is not a message */
 	int32_t dead = row_integer(rows, count, DEAD);
 	bool heavy = is_heavy(rows, count), again;
@@ -272,16 +308,17 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 		look_at_us = now + EARLY_LOOK_MS * 1000;
 	pthread_mutex_unlock(&claims.lock);
 
-	for (; items; items = items->next)
-		((struct claim *)items)->again =
-		    again && !((struct claim *)items)->got;
-	if (count)
-		claims_due(lead->topic_id, lead->dlq, lead->look.began_us +
-		    lead->visible_ms * 1000);
-	if (dead) {
-		topic_count(lead->topic_id, TOPIC_messages_dead, dead);
-		wake(topic_channel(lead->topic_id, true), (uint32_t)dead);
+	for (; items; items = items->next) {
+		struct claim *claim = (struct claim *)items;
+
+		claim->again = again && !claim->got && !unknown;
+		claim->unknown_group = unknown;
 	}
+	if (count)
+		claims_due_on(key, lead->look.began_us +
+		    lead->visible_ms * 1000);
+	if (dead)
+		announce_dead(lead, (uint32_t)dead);
 	topic_count(lead->topic_id, TOPIC_messages_dequeued, count);
 	topic_count(lead->topic_id, TOPIC_messages_redelivered,
 	    redelivered(rows, count));
@@ -294,6 +331,14 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 const struct turn_kind claim_kind = {
 	.statement = STATEMENT_message_dequeue,
 	.joins = joins,
+	.fill = fill,
+	.take = take,
+};
+
+const struct turn_kind delivery_claim_kind = {
+	.statement = STATEMENT_delivery_dequeue,
+	.waits_for_nobody = true,
+	.joins = group_joins,
 	.fill = fill,
 	.take = take,
 };

@@ -17,8 +17,10 @@
 /* One request's wish, and what it got. item.owner is the channel's id. */
 struct claim {
 	struct turn_item item;
+	struct channel_key channel; /* where it waits */
 	int64_t topic_id;
 	bool dlq;
+	struct text group;	/* absent: a plain consumer's */
 	int32_t count;
 	int64_t visible_ms;
 	int32_t dead_after;
@@ -36,12 +38,16 @@ struct claim {
 	int first, got;
 	/* It got nothing, but the look was a hinted one: wish again. */
 	bool again;
+	/* It got nothing, for there is no such group. */
+	bool unknown_group;
 };
 
-extern const struct turn_kind claim_kind;
+extern const struct turn_kind claim_kind, delivery_claim_kind;
 
 void claim_init(struct claim *claim, const struct topic *topic, int32_t count,
     int64_t visible_ms);
+/* Then: what is pending for that consumer group is wanted. */
+void claim_for_group(struct claim *claim, struct text group);
 
 /*
  * A message of the topic is due at that time (wall clock): one was delayed,

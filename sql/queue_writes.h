@@ -33,6 +33,7 @@ void enqueue_init(struct enqueue *enqueue, const struct topic *topic,
 /* What ack, nack and extend do to one delivery. */
 struct settlement {
 	int64_t seq;
+	struct text group;	/* whose delivery; absent: the topic's own */
 	bool has_receipt;
 	int32_t receipt;
 	/* May the caller touch the message in its topic, and as a dead one? */
@@ -44,7 +45,8 @@ struct settlement {
 	int64_t visible_until_us;	/* extend */
 };
 
-/* All the settlements of one request that are of one topic. */
+/* All the settlements of one request that are of one topic, and either all
+ * of groups or all of none. */
 struct settle {
 	struct turn_item item;	/* owner: the topic's id */
 	struct settlement *settlement;
@@ -53,6 +55,9 @@ struct settle {
 };
 
 extern const struct turn_kind ack_kind, nack_kind, extend_kind;
+/* The same for settlements of groups. */
+extern const struct turn_kind delivery_ack_kind, delivery_nack_kind,
+    delivery_extend_kind;
 
 void settle_init(struct settle *settle, const struct turn_kind *kind,
     const struct topic *topic, struct settlement *settlement, int count);

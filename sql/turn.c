@@ -58,6 +58,8 @@ by_owner(const void *a, const void *b)
 	const struct lane *x = ((const struct part *)a)->lane;
 	const struct lane *y = ((const struct part *)b)->lane;
 
+	if (x->kind->waits_for_nobody != y->kind->waits_for_nobody)
+		return x->kind->waits_for_nobody - y->kind->waits_for_nobody;
 	return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
@@ -150,8 +152,8 @@ new_call(struct turn *turn, enum statement statement)
 
 /*
  * All calls of the turn in one transaction, in the order of their owners so
- * that two turns never wait for each other in a ring. A gathered call comes
- * last.
+ * that two turns never wait for each other in a ring; those that wait for
+ * nobody come after them, and a gathered call last.
  */
 static enum db_outcome
 run_calls(struct turn *turn, struct db *db)

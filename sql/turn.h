@@ -60,6 +60,12 @@ struct turn_kind {
 	/* May two of its calls for one owner be under way at once? */
 	bool overlaps;
 
+	/*
+	 * Its calls pass over what others hold. They come last in a turn, so
+	 * that while they hold something nothing is waited for.
+	 */
+	bool waits_for_nobody;
+
 	/* For turns with two lanes or more that fit; NULL: there is none. */
 	const struct turn_gather *gather;
 

@@ -4,6 +4,7 @@
 #ifndef HANDLERS_QUEUE_MESSAGE_H
 #define HANDLERS_QUEUE_MESSAGE_H
 
+#include "fcgi/json_reader.h"
 #include "fcgi/json_writer.h"
 #include "sql/db.h"
 #include "sql/topics.h"
@@ -24,6 +25,10 @@ void message_id_write(struct json_writer *w, int64_t topic_id, int64_t seq);
 
 /* The status as callers know it; 0 to 4, see migrations/ on messages. */
 const char *message_status_name(int status);
+
+/* The member consumer_group, of GROUP_BYTES_MAX and without control
+ * characters; absent when it is left out or empty. */
+struct text consumer_group_read(struct json_reader *j);
 
 /* False after fail(422) when only registered topics may be used. */
 bool message_topic_registered(struct request *r, const struct topic *topic,

@@ -4,7 +4,8 @@
  *
  * The request listens before it looks and keeps its place until it is
  * answered, so whoever came first is served first. Each time it is woken it
- * takes another turn. It takes a last one when its time is up.
+ * takes another turn. It takes a last one when its time is up. What is
+ * delivered to a consumer group is the group's alone.
  */
 #include "auth/gate.h"
 #include "fcgi/clock.h"
@@ -18,9 +19,17 @@
 struct dequeue_state {
 	struct claim claim;
 	struct text topic_name; /* as it was asked for, .dlq included */
+	struct text group; /* absent: a plain consumer's */
 	struct topic topic;
 	int64_t until_us; /* monotonic; when waiting ends, 0: no waiting */
 };
+
+static bool
+may_dequeue(struct request *r, const struct dequeue_state *state)
+{
+	return allow_topic(r, ACTION_CONSUME, state->topic_name) &&
+	    allow_group(r, state->topic_name, state->group);
+}
 
 static struct dequeue_state *
 read_request(struct request *r)
@@ -34,8 +43,8 @@ read_request(struct request *r)
 	state->topic_name = json_member_text(&j, "topic", 0, SIZE_MAX);
 	if (!request_failed(r) && !state->topic_name.n)
 		fail(r, E_BAD_VALUE, "topic is required");
-	if (request_failed(r) ||
-	    !allow_topic(r, ACTION_CONSUME, state->topic_name))
+	state->group = consumer_group_read(&j);
+	if (request_failed(r) || !may_dequeue(r, state))
 		return NULL;
 	count = json_member_integer(&j, "count", 1, 1, DEQUEUE_COUNT_MAX);
 	visible_s = json_member_integer(&j, "visibility_timeout_seconds", 0, 1,
@@ -48,10 +57,11 @@ read_request(struct request *r)
 		return NULL;
 	claim_init(&state->claim, &state->topic, (int32_t)count,
 	    visible_s ? visible_s * 1000 : settings.visibility_ms);
+	if (state->group.p)
+		claim_for_group(&state->claim, state->group);
 	if (wait_s) {
 		state->until_us = r->started_us + wait_s * 1000000;
-		lot_listen(r, topic_channel(state->topic.id,
-		    state->topic.dlq));
+		lot_listen(r, state->claim.channel);
 	}
 	return state;
 }
@@ -92,6 +102,8 @@ claimed(struct request *r, struct dequeue_state *state)
 	r->turn = NULL;
 	if (claim->item.outcome != DB_DONE)
 		return db_fail(r, claim->item.outcome);
+	if (claim->unknown_group)
+		return fail(r, E_NOT_FOUND, "consumer group not found");
 	if (claim->got)
 		return reply(r, state, claim->got);
 	if (claim->again) {
@@ -112,7 +124,7 @@ message_dequeue(struct request *r)
 		state = r->state = read_request(r);
 		if (!state)
 			return DONE;
-	} else if (!allow_topic(r, ACTION_CONSUME, state->topic_name) ||
+	} else if (!may_dequeue(r, state) ||
 	    !topic_find(r, state->topic_name, &state->topic)) {
 		return DONE;
 	}

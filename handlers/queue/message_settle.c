@@ -22,9 +22,20 @@ struct named {
 	const char *sentence;
 };
 
-struct settle_state {
-	const struct turn_kind *kind;
+/* What a consumer may say: of messages, and for its group. */
+struct saying {
 	const char *verb;
+	const struct turn_kind *kind, *group_kind;
+};
+
+static const struct saying acks = { "ack", &ack_kind, &delivery_ack_kind };
+static const struct saying nacks = { "nack", &nack_kind,
+	&delivery_nack_kind };
+static const struct saying extends = { "extend", &extend_kind,
+	&delivery_extend_kind };
+
+struct settle_state {
+	const struct saying *saying;
 	bool batch;
 	struct named *named;
 	int count;
@@ -58,19 +69,20 @@ read_receipt(struct json_reader *j, struct settlement *settlement)
 
 /* The members that ack, nack and extend each take. */
 static void
-read_members(struct json_reader *j, const struct turn_kind *kind,
+read_members(struct json_reader *j, const struct saying *saying,
     struct settlement *s)
 {
 	int64_t visible_s;
 
 	read_receipt(j, s);
-	if (kind == &nack_kind) {
+	s->group = consumer_group_read(j);
+	if (saying == &nacks) {
 		s->error = json_member_text(j, "error", 0,
 		    MESSAGE_ERROR_BYTES_MAX);
 		s->delay_ms = 1000 * json_member_integer(j, "delay_seconds",
 		    0, 0, DELAY_SECONDS_MAX);
 	}
-	if (kind == &extend_kind) {
+	if (saying == &extends) {
 		visible_s = json_member_integer(j,
 		    "visibility_timeout_seconds", 0, 1,
 		    VISIBILITY_SECONDS_MAX);
@@ -89,7 +101,7 @@ read_single(struct request *r, struct settle_state *state)
 	state->count = 1;
 	state->named = arena_alloc(r->arena, sizeof(*state->named));
 	state->named->id = r->param[0];
-	read_members(&j, state->kind, &state->named->settlement);
+	read_members(&j, state->saying, &state->named->settlement);
 	return json_done(&j);
 }
 
@@ -120,7 +132,7 @@ read_batch(struct request *r, struct settle_state *state)
 			return false;
 		named->id = json_member_text(&item, "id", JSON_REQUIRED,
 		    SIZE_MAX);
-		read_members(&item, state->kind, &named->settlement);
+		read_members(&item, state->saying, &named->settlement);
 		if (!json_done(&item))
 			return false;
 	}
@@ -128,13 +140,11 @@ read_batch(struct request *r, struct settle_state *state)
 }
 
 static struct settle_state *
-read_request(struct request *r, const struct turn_kind *kind,
-    const char *verb, bool batch)
+read_request(struct request *r, const struct saying *saying, bool batch)
 {
 	struct settle_state *state = arena_alloc(r->arena, sizeof(*state));
 
-	state->kind = kind;
-	state->verb = verb;
+	state->saying = saying;
 	state->batch = batch;
 	if (!query_done(r) ||
 	    !(batch ? read_batch(r, state) : read_single(r, state)))
@@ -172,14 +182,24 @@ first_undecided(const struct settle_state *state)
 	return NULL;
 }
 
+/* The same right for one message, whose caller may speak for a group. */
+static bool
+may_speak(struct request *r, bool may, struct text topic,
+    const struct settlement *s)
+{
+	return may && group_allowed(r, topic, s->group);
+}
+
 /*
- * Gather the messages of one topic that are undecided into a turn. DONE when
- * there are none, or after fail().
+ * Gather the messages of one topic that are undecided into a turn, those of
+ * groups or the others. DONE when there are none, or after fail().
  */
 static enum verdict
 next_turn(struct request *r, struct settle_state *state)
 {
 	const struct named *first = first_undecided(state);
+	const struct saying *saying = state->saying;
+	struct text dlq_name;
 	struct settlement *s;
 	struct topic topic;
 	bool base, dlq;
@@ -189,20 +209,59 @@ next_turn(struct request *r, struct settle_state *state)
 	    !look_up_rights(r, &topic, &base, &dlq))
 		return DONE;
 	s = arena_alloc(r->arena, (size_t)state->count * sizeof(*s));
+	dlq_name = topic_full_name(r, &topic, true);
 	for (int i = 0; i < state->count; i++) {
 		struct named *named = &state->named[i];
+		struct settlement *one = &named->settlement;
 
-		if (named->decided || named->topic_id != topic.id)
+		if (named->decided || named->topic_id != topic.id ||
+		    !one->group.p != !first->settlement.group.p)
 			continue;
-		named->settlement.may_base = base;
-		named->settlement.may_dlq = dlq;
+		one->may_base = may_speak(r, base, topic.name, one);
+		one->may_dlq = may_speak(r, dlq, dlq_name, one);
 		state->place[n] = i;
-		s[n++] = named->settlement;
+		s[n++] = *one;
 	}
-	settle_init(&state->settle, state->kind, &topic, s, n);
+	if (request_failed(r))
+		return DONE;
+	settle_init(&state->settle, first->settlement.group.p ?
+	    saying->group_kind : saying->kind, &topic, s, n);
 	r->state = state;
 	r->turn = &state->settle.item;
 	return TURN;
+}
+
+/* Why was a delivery to a group not settled? */
+static bool
+explain_delivery(struct request *r, struct named *named)
+{
+	enum { KNOWN, DLQ, STATUS };
+	const struct pg_result *rows;
+	struct params p;
+
+	params_init(&p, r->arena);
+	param_bigint(&p, named->topic_id);
+	param_bigint(&p, named->settlement.seq);
+	param_text(&p, named->settlement.group);
+	rows = db_call(r, STATEMENT_delivery_state, &p);
+	if (!rows)
+		return false;
+	if (row_null(rows, 0, DLQ))
+		decide(named, E_NOT_FOUND, "message not found");
+	else if (!(row_bool(rows, 0, DLQ) ? named->settlement.may_dlq :
+	    named->settlement.may_base))
+		decide(named, E_FORBIDDEN, error_facts(E_FORBIDDEN)->sentence);
+	else if (!row_bool(rows, 0, KNOWN))
+		decide(named, E_NOT_FOUND, "consumer group not found");
+	else if (row_null(rows, 0, STATUS))
+		decide(named, E_NOT_FOUND, "message not found");
+	else if (row_integer(rows, 0, STATUS) != STATUS_PROCESSING)
+		decide(named, E_NOT_FOUND,
+		    "message is not in processing state");
+	else
+		decide(named, E_STALE_RECEIPT,
+		    error_facts(E_STALE_RECEIPT)->sentence);
+	return true;
 }
 
 /* Why was a message not settled? Looked up only then. */
@@ -212,6 +271,8 @@ explain(struct request *r, struct named *named)
 	const struct pg_result *rows;
 	struct params p;
 
+	if (named->settlement.group.p)
+		return explain_delivery(r, named);
 	params_init(&p, r->arena);
 	param_bigint(&p, named->topic_id);
 	param_bigint(&p, named->settlement.seq);
@@ -261,7 +322,8 @@ sentence_of(struct request *r, const struct settle_state *state,
 {
 	if (named->error != E_NOT_FOUND)
 		return named->sentence;
-	return arena_printf(r->arena, "%s: %s", state->verb, named->sentence);
+	return arena_printf(r->arena, "%s: %s", state->saying->verb,
+	    named->sentence);
 }
 
 static enum verdict
@@ -273,7 +335,7 @@ reply_single(struct request *r, const struct settle_state *state)
 	if (named->error)
 		return fail(r, named->error, "%s",
 		    sentence_of(r, state, named));
-	if (state->kind != &extend_kind)
+	if (state->saying != &extends)
 		return reply_empty(r, 204);
 	w = reply_json(r, 200);
 	json_open_object(w);
@@ -315,13 +377,12 @@ reply_batch(struct request *r, const struct settle_state *state)
 }
 
 static enum verdict
-settle(struct request *r, const struct turn_kind *kind, const char *verb,
-    bool batch)
+settle(struct request *r, const struct saying *saying, bool batch)
 {
 	struct settle_state *state = r->state;
 
 	if (!state)
-		state = read_request(r, kind, verb, batch);
+		state = read_request(r, saying, batch);
 	else if (!take_results(r, state))
 		return DONE;
 	if (!state)
@@ -336,29 +397,29 @@ settle(struct request *r, const struct turn_kind *kind, const char *verb,
 enum verdict
 message_ack(struct request *r)
 {
-	return settle(r, &ack_kind, "ack", false);
+	return settle(r, &acks, false);
 }
 
 enum verdict
 message_ack_batch(struct request *r)
 {
-	return settle(r, &ack_kind, "ack", true);
+	return settle(r, &acks, true);
 }
 
 enum verdict
 message_nack(struct request *r)
 {
-	return settle(r, &nack_kind, "nack", false);
+	return settle(r, &nacks, false);
 }
 
 enum verdict
 message_nack_batch(struct request *r)
 {
-	return settle(r, &nack_kind, "nack", true);
+	return settle(r, &nacks, true);
 }
 
 enum verdict
 message_extend(struct request *r)
 {
-	return settle(r, &extend_kind, "extend", false);
+	return settle(r, &extends, false);
 }

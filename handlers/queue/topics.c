@@ -182,8 +182,7 @@ topic_redrive(struct request *r)
 		return DONE;
 	limit = json_member_integer(&j, "limit", BATCH_ITEMS_MAX, 1,
 	    BATCH_ITEMS_MAX);
-	group = json_member_text(&j, "consumer_group", JSON_NOT_EMPTY,
-	    GROUP_BYTES_MAX);
+	group = consumer_group_read(&j);
 	if (!json_done(&j))
 		return DONE;
 	params_init(&p, r->arena);

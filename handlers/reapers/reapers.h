@@ -44,6 +44,12 @@ struct reaping {
 			char key[MESSAGE_KEY_BYTES_MAX];
 		} keys;
 		struct {
+			bool begun, inside, joins, settled;
+			int64_t topic, group;
+			bool gives;	/* what is there, up to last */
+			int64_t last;
+		} groups;
+		struct {
 			bool walks, inside;
 			int64_t stream, from;
 			int32_t incarnation;

@@ -7,7 +7,8 @@
  * The last row, its seq null, is that of dequeue; its status is 0, or -1 when
  * there is no such group.
  *
- * Nothing here waits for anybody: what others hold is passed over.
+ * Nothing here waits for anybody, what others hold is passed over; but for the
+ * topic's throughput, which all its consumers share.
  */
 create or replace function sluice.delivery_dequeue(
 	p_topic bigint,
@@ -19,6 +20,7 @@ create or replace function sluice.delivery_dequeue(
 	p_due boolean,
 	p_due_from timestamptz,
 	p_bytes_max bigint,
+	p_limit integer,
 	p_group text)
 returns table (
 	seq bigint,
@@ -49,6 +51,8 @@ declare
 	v_settled integer := 0;
 	v_promoted integer := 0;
 	v_due record;
+	v_bucket record;
+	v_next timestamptz;
 	v_again bigint[] := '{}';
 	v_seqs bigint[] := '{}';
 begin
@@ -89,16 +93,25 @@ begin
 		end if;
 		status := coalesce(status, 0);
 		tries := 0;
+		retries := 0;
 		return next;
 		return;
 	elsif v_group is null then
 		status := -1;
 		tries := 0;
+		retries := 0;
 		return next;
 		return;
 	end if;
 
-	for i in 1 .. case when p_due then c_rounds else 0 end loop
+	if p_limit > 0 then
+		select t.tokens, t.filled_at
+		into v_bucket
+		from sluice.throughput(p_topic, p_limit) t;
+		p_n := least(p_n, floor(v_bucket.tokens)::integer);
+	end if;
+
+	for i in 1 .. case when p_due and p_n > 0 then c_rounds else 0 end loop
 		v_settled := 0;
 		for v_due in
 			select d.seq, d.status, m.bytes
@@ -244,9 +257,17 @@ begin
 	-- The last row, which is no message.
 	seq := null;
 	tries := v_promoted;
+	retries := 0;
 	status := 0;
 	visible_at := null;
-	if p_due and v_n < p_n then
+	if p_limit > 0 then
+		v_next := sluice.throughput_spend(p_topic, p_limit,
+			v_bucket.tokens, v_bucket.filled_at, v_n);
+	end if;
+	if v_next is not null then
+		retries := 1;
+		visible_at := v_next;
+	elsif p_due and v_n < p_n then
 		select d.visible_at
 		into visible_at
 		from sluice.deliveries d

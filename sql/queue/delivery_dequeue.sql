@@ -4,7 +4,8 @@
  *
  *	$1 topic_id bigint, $2 dlq boolean, $3 n integer, $4 vt_ms bigint,
  *	$5 dead integer, $6 from bigint, $7 due boolean,
- *	$8 due_from timestamptz, $9 bytes_max bigint, $10 name text
+ *	$8 due_from timestamptz, $9 bytes_max bigint, $10 limit integer or
+ *	null, $11 name text
  * Rows, in the order of delivery:
  *	0 seq bigint, 1 tries integer, 2 retries integer,
  *	3 max_retries integer, 4 status smallint, 5 visible_at timestamptz,
@@ -19,4 +20,4 @@ select m.seq, m.tries, m.retries, m.max_retries, m.status,
 	m.key, m.last_error, m.metadata, m.payload, m.consumer_group
 from sluice.delivery_dequeue($1::bigint, $2::boolean, $3::integer,
 	$4::bigint, $5::integer, $6::bigint, $7::boolean, $8::timestamptz,
-	$9::bigint, $10::text) m
+	$9::bigint, $10::integer, $11::text) m
