@@ -17,6 +17,7 @@ from harness.instance import BINARY
 KEY = Text(512)
 ID = Text(required=True)
 RECEIPT = Text(64)
+GROUP = Text(128)
 ERROR = Text(4096)
 DELAY = Integer(0, 604800)
 VISIBILITY = Integer(1, 43200)
@@ -93,6 +94,13 @@ def on_topic(suffix, body=None):
         topic, _ = enqueued(t)
         return Made(f"/api/topics/{topic}/{suffix}", body, topic)
     return make
+
+
+def grouped(t):
+    topic = t.topic()
+    path = f"/api/topics/{topic}/consumer-groups"
+    t.admin.post(path, {"consumer_group": "g"}).expect(201)
+    return Made(path + "/g", topic=topic)
 
 
 def on_config(body=None):
@@ -236,23 +244,27 @@ CALLS = {
         200, topical("/api/messages/dequeue"), CONSUME,
         {"topic": TOPIC, "count": Integer(1, 1000),
          "visibility_timeout_seconds": VISIBILITY,
-         "wait_seconds": Integer(0, 20)}),
+         "wait_seconds": Integer(0, 20), "consumer_group": GROUP}),
     ("POST", "/api/messages/ack"): Call(
         200, on_deliveries("ack"), CONSUME,
-        {"messages": Objects({"id": ID, "receipt": RECEIPT})}),
+        {"messages": Objects({"id": ID, "receipt": RECEIPT,
+                              "consumer_group": GROUP})}),
     ("POST", "/api/messages/nack"): Call(
         200, on_deliveries("nack"), CONSUME, {"messages": Objects({
             "id": ID, "receipt": RECEIPT, "error": ERROR,
-            "delay_seconds": DELAY})}),
+            "delay_seconds": DELAY, "consumer_group": GROUP})}),
     ("GET", "/api/messages/{}"): Call(200, message_get, READ),
     ("POST", "/api/messages/{}/ack"): Call(
-        204, on_delivery("ack"), CONSUME, {"receipt": RECEIPT}, True),
+        204, on_delivery("ack"), CONSUME,
+        {"receipt": RECEIPT, "consumer_group": GROUP}, True),
     ("POST", "/api/messages/{}/nack"): Call(
         204, on_delivery("nack", error="why"), CONSUME,
-        {"receipt": RECEIPT, "error": ERROR, "delay_seconds": DELAY}, True),
+        {"receipt": RECEIPT, "error": ERROR, "delay_seconds": DELAY,
+         "consumer_group": GROUP}, True),
     ("POST", "/api/messages/{}/extend"): Call(
         200, on_delivery("extend", visibility_timeout_seconds=60), CONSUME,
-        {"receipt": RECEIPT, "visibility_timeout_seconds": VISIBILITY}, True),
+        {"receipt": RECEIPT, "visibility_timeout_seconds": VISIBILITY,
+         "consumer_group": GROUP}, True),
     ("POST", "/api/messages/{}/requeue"): Call(204, requeue, WRITE),
 
     ("GET", "/api/topic-configs"): Call(
@@ -271,7 +283,8 @@ CALLS = {
         200, on_topic("purge", {"statuses": ["pending"]}), MANAGE,
         {"statuses": Words()}, True),
     ("POST", "/api/topics/{}/redrive"): Call(
-        200, redrive, WRITE, {"limit": Integer(1, 1000)}, True),
+        200, redrive, WRITE,
+        {"limit": Integer(1, 1000), "consumer_group": GROUP}, True),
     ("POST", "/api/topics/{}/pause"): Call(204, on_topic("pause"), MANAGE),
     ("POST", "/api/topics/{}/resume"): Call(204, on_topic("resume"), MANAGE),
     ("GET", "/api/topics/{}/message-log"): Call(
@@ -283,6 +296,13 @@ CALLS = {
         body_optional=True),
     ("DELETE", "/api/topics/{}/messages/by-key/{}"): Call(
         200, on_topic("messages/by-key/k"), MANAGE),
+    ("GET", "/api/topics/{}/consumer-groups"): Call(
+        200, on_topic("consumer-groups"), MANAGE),
+    ("POST", "/api/topics/{}/consumer-groups"): Call(
+        201, on_topic("consumer-groups", {"consumer_group": "g"}), MANAGE,
+        {"consumer_group": Text(128, required=True, empty=False)}),
+    ("DELETE", "/api/topics/{}/consumer-groups/{}"): Call(
+        204, grouped, MANAGE),
     ("GET", "/api/stats"): Call(200, fixed("/api/stats")),
 
     ("POST", "/api/admin/expiry-reaper/run"): Call(
