@@ -18,7 +18,7 @@
 struct walk {
 	struct arena *arena;
 	const char *misfit;	/* the sentence */
-	size_t steps;		/* left */
+	size_t *steps;		/* left */
 	int tries;		/* of branches, in which nothing is said */
 };
 
@@ -47,8 +47,8 @@ misfit(struct walk *w, const struct schema_place *at, const char *format, ...)
 static bool
 step(struct walk *w)
 {
-	if (w->steps) {
-		w->steps--;
+	if (*w->steps) {
+		(*w->steps)--;
 		return true;
 	}
 	if (!w->misfit)
@@ -335,12 +335,17 @@ check(struct walk *w, const struct schema_type *type, const struct json *value,
 	return fits || wrong_value(w, type, value, at);
 }
 
+size_t
+schema_steps(size_t bytes)
+{
+	return SCHEMA_STEPS + bytes * SCHEMA_STEPS_PER_BYTE;
+}
+
 const char *
 schema_value_misfit(const struct schema_type *type, struct arena *arena,
-    const struct json *value, size_t bytes)
+    const struct json *value, size_t *steps)
 {
-	struct walk w = { .arena = arena,
-		.steps = SCHEMA_STEPS + bytes * SCHEMA_STEPS_PER_BYTE };
+	struct walk w = { .arena = arena, .steps = steps };
 
 	return check(&w, type, value, NULL) ? NULL : w.misfit;
 }
@@ -350,11 +355,12 @@ schema_misfit(const struct schema_type *type, struct arena *arena,
     struct text payload)
 {
 	struct arena_mark mark = arena_mark(arena);
+	size_t steps = schema_steps(payload.n);
 	struct json_complaint complaint;
 	const struct json *value = json_parse_value(arena, payload,
 	    &complaint);
 	const char *why = value ?
-	    schema_value_misfit(type, arena, value, payload.n) :
+	    schema_value_misfit(type, arena, value, &steps) :
 	    schema_bad_json(arena, &complaint);
 
 	if (!why)

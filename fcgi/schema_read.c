@@ -205,14 +205,16 @@ schema_read_type(struct reader *r, const struct schema_place *at,
 	return type;
 }
 
+/* All of them together take no more steps than one payload may. */
 static void
 check_fallbacks(struct reader *r, size_t bytes)
 {
+	size_t steps = schema_steps(bytes);
 	const char *misfit;
 
 	for (struct fallback *f = r->fallbacks; f && !r->why; f = f->next) {
 		misfit = schema_value_misfit(f->type, r->scratch, f->value,
-		    bytes);
+		    &steps);
 		if (misfit)
 			r->why = arena_printf(r->scratch, "%sthe default: %s",
 			    f->where, misfit);

@@ -87,10 +87,13 @@ struct schema_place {
 /* "/items/3: ", or nothing for the root. */
 const char *schema_path(struct arena *arena, const struct schema_place *place);
 
-/* schema_check.c: the same for a value that has been parsed, such as a
- * field's default: bytes long as text. */
+/* The steps that checking so many bytes may take. */
+size_t schema_steps(size_t bytes);
+
+/* schema_misfit() for a value that has been parsed, such as a field's default.
+ * What it takes of the steps is gone. */
 const char *schema_value_misfit(const struct schema_type *type,
-    struct arena *arena, const struct json *value, size_t bytes);
+    struct arena *arena, const struct json *value, size_t *steps);
 
 /* Why a text is no JSON. */
 const char *schema_bad_json(struct arena *arena,

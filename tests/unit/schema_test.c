@@ -304,6 +304,31 @@ a_payload_that_can_be_read_in_many_ways_is_refused_soon(void)
 	CHECK(clock_monotonic_us() - started_us < 1000000);
 }
 
+/* One of them can be read soon enough; all of them are one schema's. */
+static void
+many_defaults_together_have_a_limit(void)
+{
+	static const char record[] = "{\"type\":\"record\",\"name\":\"R\","
+	    "\"fields\":[{\"name\":\"x\",\"type\":{\"type\":\"record\","
+	    "\"name\":\"B\",\"fields\":[{\"name\":\"f\",\"type\":[\"int\","
+	    "{\"type\":\"record\",\"name\":\"A\",\"fields\":[{"
+	    "\"name\":\"f\",\"type\":[\"null\",\"A\",{\"type\":\"record\","
+	    "\"name\":\"C\",\"fields\":[{\"name\":\"f\",\"type\":[\"null\","
+	    "\"A\",\"C\"]}]}]}]},\"C\",\"B\"]}]},\"default\":%s}%s]}";
+	const char *value = nested(11, "{\"f\":", "5", "}");
+	struct buffer more;
+
+	buffer_init(&more, arena);
+	for (int i = 0; i < 200; i++)
+		buffer_printf(&more, ",{\"name\":\"x%d\",\"type\":\"B\","
+		    "\"default\":%s}", i, value);
+	buffer_add_byte(&more, '\0');
+	CHECK_STRING(fault_of(arena_printf(arena, record, value, "")), NULL);
+	CHECK_STRING(fault_of(arena_printf(arena, record, value, more.p)),
+	    "/fields/71: the default: there are too many ways to read it "
+	    "(SCHEMA_STEPS, SCHEMA_STEPS_PER_BYTE)");
+}
+
 static void
 what_fits_leaves_nothing_in_the_arena(void)
 {
@@ -329,6 +354,7 @@ main(void)
 	logical_types_ask_for_more();
 	what_can_grow_has_a_limit();
 	a_payload_that_can_be_read_in_many_ways_is_refused_soon();
+	many_defaults_together_have_a_limit();
 	what_fits_leaves_nothing_in_the_arena();
 	arena_free(arena);
 	return test_result();
