@@ -60,22 +60,21 @@ route_number(const struct route *route)
 }
 
 /*
- * The path's first segment says whose it is, whether it leads anywhere or
+ * The path's first segments say whose it is, whether it leads anywhere or
  * not, and also when the rest of it is no path at all.
  */
 const struct door *
 route_door(const struct request *r)
 {
 	const struct door *door = r->door;
-	const char *slash;
-	struct text first;
+	struct text segment[ROUTE_SEGMENTS_MAX], rest = r->path;
+	int n = 0;
 
-	if (!door && r->path.n > 0 && r->path.p[0] == '/') {
-		first = (struct text){ r->path.p + 1, r->path.n - 1 };
-		slash = memchr(first.p, '/', first.n);
-		if (slash)
-			first.n = (size_t)(slash - first.p);
-		door = route_tree_door(first);
+	if (!door && rest.n > 0 && rest.p[0] == '/') {
+		rest = (struct text){ rest.p + 1, rest.n - 1 };
+		while (n < ROUTE_SEGMENTS_MAX && (n == 0 || rest.n > 0))
+			segment[n++] = text_next_segment(&rest);
+		door = route_tree_door(segment, n);
 	}
 	if (!door)
 		door = fallback_door;
@@ -195,7 +194,7 @@ route_find(struct request *r)
 	if (!read_path(r, &path))
 		return false;
 
-	r->door = route_tree_door(path.segment[0]);
+	r->door = route_tree_door(path.segment, path.segments);
 	node = route_tree_find(r, &path, &name);
 	if (!node) {
 		fail(r, E_NO_ROUTE, FAIL_SENTENCE);

@@ -242,9 +242,14 @@ route_tree_begins(struct text first)
 }
 
 const struct door *
-route_tree_door(struct text first)
+route_tree_door(const struct text *segment, int segments)
 {
-	int child = literal_child(0, first);
+	int node = literal_child(0, segment[0]), child = node;
 
-	return nodes[child ? child : nodes[0].parameter].door;
+	for (int i = 1; i < segments && child; i++) {
+		child = literal_child(node, segment[i]);
+		if (child)
+			node = child;
+	}
+	return nodes[node ? node : nodes[0].parameter].door;
 }

@@ -37,7 +37,8 @@ const struct route_node *route_tree_find(struct request *r,
 /* Does a pattern begin with this segment? */
 bool route_tree_begins(struct text first);
 
-/* Whose are the paths with this first segment? NULL if nobody's. */
-const struct door *route_tree_door(struct text first);
+/* Whose are the paths that begin with these segments, as far as patterns do
+ * so literally? NULL if nobody's. */
+const struct door *route_tree_door(const struct text *segment, int segments);
 
 #endif

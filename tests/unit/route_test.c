@@ -41,6 +41,7 @@ static const struct route routes[] = {
 	ROUTE("six", GET, "/{}/{}/{}/{}/{}/{}"),
 	ROUTE("slashed", GET, "/slashed/"),
 	OTHER("other", GET, "/other/{}/x"),
+	ROUTE("within", GET, "/other/within/{}/y"),
 	OTHER("read", GET, "/v1/stream/{*}"),
 	OTHER("append", POST, "/v1/stream/{*}"),
 	OTHER("head", HEAD, "/v1/stream/{*}"),
@@ -357,6 +358,13 @@ errors_wear_the_envelope_of_their_door(void)
 	find(METHOD_GET, "/other/%GG");
 	CHECK_STRING(r->reply.content_type, "text/other");
 	find(METHOD_GET, "/other/%25/%25/3/4");
+	CHECK_STRING(r->reply.content_type, "text/other");
+	/* A door within another's paths. */
+	find(METHOD_GET, "/other/within/%GG/y");
+	CHECK_STRING(r->reply.content_type, "text/plain");
+	find(METHOD_GET, "/other/within/z/z/z");
+	CHECK_STRING(r->reply.content_type, "text/plain");
+	find(METHOD_GET, "/other/without/z/z/z");
 	CHECK_STRING(r->reply.content_type, "text/other");
 	find(METHOD_GET, "/nowhere");
 	CHECK_STRING(r->reply.content_type, "text/plain");
