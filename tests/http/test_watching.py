@@ -90,7 +90,7 @@ def test_every_alert_is_explained(t):
 
 def test_what_they_ask_for_is_there(t):
     t.admin.enqueue(t.topic())
-    t.instance.reap()
+    t.instance.command("reap", "--due")
     scraped = set(re.findall(r"^# TYPE (\w+)",
                              t.admin.get("/metrics").body.decode(), re.M))
     known = families()
