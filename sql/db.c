@@ -107,8 +107,10 @@ starts_with(const char *text, const char *start)
 static enum db_outcome
 outcome_of(const char *sqlstate)
 {
-	static const char *const busy[] = { "40", "53", "55P03", "57014",
-		"57P0", "58", NULL };
+	/* 21000: a key twice in a call, for a worker that has not heard yet
+	 * that the topic's keys are not ordered any more. */
+	static const char *const busy[] = { "21000", "40", "53", "55P03",
+		"57014", "57P0", "58", NULL };
 	static const char *const elsewhere[] = { "08", "25006", NULL };
 
 	for (int i = 0; elsewhere[i]; i++)

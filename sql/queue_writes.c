@@ -20,6 +20,7 @@ enqueue_init(struct enqueue *enqueue, const struct topic *topic,
 			.weight = (size_t)count },
 		.message = message,
 		.count = count,
+		.ordered = topic->ordered,
 		.max_retries = topic_max_retries(topic),
 	};
 	for (int i = 0; i < count; i++) {
@@ -41,8 +42,8 @@ share_a_key(const struct enqueue *a, const struct enqueue *b)
 }
 
 /*
- * A key may be in a call once only, and a topic near its depth decides on
- * each request alone.
+ * A key may be in a call once only, unless keys are ordered, and a topic near
+ * its depth decides on each request alone.
  */
 static bool
 enqueue_joins(const struct turn_item *first, const struct turn_item *item)
@@ -54,7 +55,8 @@ enqueue_joins(const struct turn_item *first, const struct turn_item *item)
 	for (; new->keyed && first != item; first = first->next) {
 		const struct enqueue *old = (const struct enqueue *)first;
 
-		if (old->keyed && share_a_key(old, new))
+		if (old->keyed && !(old->ordered && new->ordered) &&
+		    share_a_key(old, new))
 			return false;
 	}
 	return true;

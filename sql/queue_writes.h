@@ -20,6 +20,7 @@ struct enqueue {
 	struct new_message *message;
 	int count;
 	bool keyed;
+	bool ordered;		/* the topic's keys; then they may repeat */
 	int32_t max_retries;
 	int32_t max_depth;	/* 0: do not count */
 	bool full;		/* the answer: refused, nothing enqueued */

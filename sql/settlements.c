@@ -7,6 +7,7 @@
 #include "fcgi/topic_counts.h"
 #include "fcgi/must.h"
 #include "sql/claims.h"
+#include "sql/go_on.h"
 
 /* nack's status for "pending again"; see migrations/ on messages.status. */
 enum { STATUS_PENDING_AGAIN = 2, STATUS_FAILED = 3 };
@@ -145,12 +146,12 @@ static void
 ack_take(struct turn_item *items, const struct pg_result *rows,
     struct arena *arena)
 {
-	int n;
+	int n, acked = go_on_take(rows, items->owner);
 	struct settlement **all = settlements(arena, items, &n);
 
-	for (int i = 0; i < row_count(rows); i++)
+	for (int i = 0; i < acked; i++)
 		settled(all, n, rows, i);
-	topic_count(items->owner, TOPIC_messages_acked, row_count(rows));
+	topic_count(items->owner, TOPIC_messages_acked, acked);
 }
 
 /* The soonest time at which something is due, for each channel. */
@@ -208,12 +209,12 @@ static void
 nack_take(struct turn_item *items, const struct pg_result *rows,
     struct arena *arena)
 {
-	int n;
+	int n, nacked = go_on_take(rows, items->owner);
 	struct settlement **all = settlements(arena, items, &n);
 	struct dues dues = dues_of(arena, rows);
 	int dead = 0, failed = 0;
 
-	for (int i = 0; i < row_count(rows); i++) {
+	for (int i = 0; i < nacked; i++) {
 		const struct settlement *s = settled(all, n, rows, i);
 
 		if (row_integer(rows, i, 3) == STATUS_PENDING_AGAIN)
@@ -222,12 +223,12 @@ nack_take(struct turn_item *items, const struct pg_result *rows,
 		dead += row_bool(rows, i, 6);
 		failed += row_integer(rows, i, 3) == STATUS_FAILED;
 	}
-	topic_count(items->owner, TOPIC_messages_nacked, row_count(rows));
+	topic_count(items->owner, TOPIC_messages_nacked, nacked);
 	topic_count(items->owner, TOPIC_messages_dead, dead);
 	topic_count(items->owner, TOPIC_nacks_dead, dead);
 	topic_count(items->owner, TOPIC_nacks_failed, failed);
 	topic_count(items->owner, TOPIC_nacks_retry,
-	    row_count(rows) - dead - failed);
+	    nacked - dead - failed);
 	announce(&dues);
 }
 

@@ -119,6 +119,7 @@ take_row(struct request *r, struct topic *topic, const struct pg_result *rows)
 		topic->ttl_ms = row_bigint(rows, 0, 2) * 1000;
 	if (!row_null(rows, 0, 3))
 		topic->max_depth = row_integer(rows, 0, 3);
+	topic->ordered = row_bool(rows, 0, 9);
 	if (!row_null(rows, 0, 4))
 		topic->throughput_limit = row_integer(rows, 0, 4);
 	topic->replayable = row_bool(rows, 0, 5);
@@ -126,9 +127,9 @@ take_row(struct request *r, struct topic *topic, const struct pg_result *rows)
 		topic->replay_window_ms = row_bigint(rows, 0, 6) * 1000;
 	topic->registered = row_bool(rows, 0, 7);
 	topic->paused = row_bool(rows, 0, 8);
-	if (!row_null(rows, 0, 9)) {
-		topic->schema_version = row_integer(rows, 0, 9);
-		topic->schema_at_us = row_time(rows, 0, 10);
+	if (!row_null(rows, 0, 10)) {
+		topic->schema_version = row_integer(rows, 0, 10);
+		topic->schema_at_us = row_time(rows, 0, 11);
 	}
 }
 

@@ -24,6 +24,7 @@ struct topic {
 	int32_t max_retries;
 	int64_t ttl_ms;		/* 0 is never */
 	int32_t max_depth;	/* 0 is none */
+	bool ordered;		/* one message of a key at a time */
 	int32_t throughput_limit; /* messages a second; 0 is none */
 	bool replayable;
 	int64_t replay_window_ms; /* 0 is none: all that is in the log */

@@ -72,10 +72,15 @@ read_message(struct json_reader *j, const struct topic *topic,
 	    DELAY_SECONDS_MAX);
 	ttl_s = json_member_integer(j, "ttl_seconds", -1, 0, TTL_SECONDS_MAX);
 	message->ttl_ms = ttl_s < 0 ? topic_ttl_ms(topic) : ttl_s * 1000;
-	if (!message->payload.n && !request_failed(j->r))
+	if (request_failed(j->r))
+		return;
+	if (!message->payload.n)
 		fail(j->r, E_BAD_VALUE, "%s", j->list ?
 		    "each of messages needs a payload" :
 		    "topic and payload are required");
+	else if (topic->ordered && message->key.p && message->delay_ms)
+		fail(j->r, E_UNPROCESSABLE, "%sdelay_seconds and key exclude "
+		    "each other where keys are ordered", json_where(j));
 }
 
 /* After the message itself is well-formed: false after fail(). */
@@ -237,6 +242,15 @@ by_key(const void *a, const void *b)
 	return x->place - y->place;
 }
 
+/* Where keys are ordered, none of them replaces another. */
+static int
+keep_all(struct enqueue_state *state)
+{
+	for (int i = 0; i < state->sent; i++)
+		state->place[i] = i;
+	return state->sent;
+}
+
 /*
  * Two items with one key are two enqueues with that key: the later replaces
  * the earlier, which keeps its place. Moves those that stay to the front, and
@@ -323,7 +337,9 @@ message_enqueue_batch(struct request *r)
 			return DONE;
 		state->place = arena_alloc(r->arena,
 		    (size_t)state->sent * sizeof(*state->place));
-		kept = fold_keys(r->arena, message, state->sent, state->place);
+		kept = topic.ordered ? keep_all(state) :
+		    fold_keys(r->arena, message, state->sent,
+		    state->place);
 		return submit(r, &topic, state, message, kept);
 	}
 	if (!enqueued(r, &state->enqueue))

@@ -18,7 +18,8 @@ enum {
 	REPLAYABLE,
 	REPLAY_WINDOW_SECONDS,
 	REGISTERED,
-	PAUSED
+	PAUSED,
+	ORDERED
 };
 
 static void
@@ -50,6 +51,8 @@ write_config(struct json_writer *w, const struct pg_result *rows, int row)
 	    REPLAY_WINDOW_SECONDS, true);
 	json_name(w, "paused");
 	json_bool(w, row_bool(rows, row, PAUSED));
+	json_name(w, "ordered");
+	json_bool(w, row_bool(rows, row, ORDERED));
 	json_close_object(w);
 }
 
@@ -145,6 +148,14 @@ pass_throughput_limit(struct json_reader *j, struct params *p)
 		param_integer(p, (int32_t)value);
 }
 
+/* Its messages stand in lines, or in none. */
+static enum verdict
+fail_ordered(struct request *r)
+{
+	return fail(r, E_CONFLICT, "ordered cannot be changed while the topic "
+	    "holds messages");
+}
+
 enum verdict
 topic_config_put(struct request *r)
 {
@@ -163,11 +174,14 @@ topic_config_put(struct request *r)
 	pass_throughput_limit(&j, &p);
 	param_bool(&p, json_member_bool(&j, "replayable", false));
 	pass_number(&j, &p, "replay_window_seconds", TTL_SECONDS_MAX, true);
+	param_bool(&p, json_member_bool(&j, "ordered", false));
 	if (!json_done(&j) || !topic_ensure(r, &topic))
 		return DONE;
 	rows = db_call(r, STATEMENT_topic_config_put, &p);
 	if (!rows)
 		return DONE;
+	if (!row_count(rows))
+		return fail_ordered(r);
 	topics_forget();
 	write_config(reply_json(r, 200), rows, 0);
 	return DONE;
@@ -189,6 +203,8 @@ topic_config_delete(struct request *r)
 		return DONE;
 	if (!row_count(rows))
 		return fail(r, E_NOT_FOUND, "topic config not found");
+	if (!row_bool(rows, 0, 0))
+		return fail_ordered(r);
 	topics_forget();
 	return reply_empty(r, 204);
 }

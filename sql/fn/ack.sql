@@ -7,6 +7,7 @@
  *
  * The result has a row for each message removed, with the position (from 1)
  * of the element that did it: one of them only, when several name the same.
+ * Where keys are ordered the rows of go_on may follow: item is 0 or -1 there.
  *
  * One row a statement, found by its whole key: a plan for many at once may be
  * made while the table is empty, walk the whole topic for them, and be kept
@@ -25,12 +26,14 @@ as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
 	v_replayable boolean;
+	v_ordered boolean;
+	v_ended text[];	-- keys whose line may go on
 	v_ack record;
 	v_key text;
 	v_shared boolean;
 begin
-	select c.replayable
-	into v_replayable
+	select c.replayable, c.ordered
+	into v_replayable, v_ordered
 	from sluice.topic_configs c
 	where c.topic_id = p_topic;
 
@@ -83,7 +86,9 @@ begin
 		end if;
 
 		-- A key row that an enqueue holds is left to that enqueue.
-		if v_key is not null then
+		if v_ordered and v_key is not null then
+			v_ended := array_append(v_ended, v_key);
+		elsif v_key is not null then
 			perform
 			from sluice.message_keys k
 			where k.topic_id = p_topic
@@ -97,5 +102,10 @@ begin
 			end if;
 		end if;
 	end loop;
+	if v_ended is not null then
+		return query
+		select g.item, g.seq, null::integer
+		from sluice.go_on(p_topic, v_ended) g;
+	end if;
 end
 $$;

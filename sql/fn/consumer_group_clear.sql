@@ -17,6 +17,8 @@ declare
 	v_seqs bigint[];
 	v_seq bigint;
 	v_others boolean;
+	v_key text;
+	v_held text[];	-- keys of the messages that were locked
 begin
 	-- Each kind of state is found in an index of its own.
 	select array_agg(f.seq order by f.seq)
@@ -51,11 +53,15 @@ begin
 	removed := 0;
 	more := coalesce(cardinality(v_seqs), 0) >= p_batch;
 	foreach v_seq in array coalesce(v_seqs, '{}') loop
-		perform
+		select m.key
+		into v_key
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_seq
 		for update;
+		if v_key is not null then
+			v_held := array_append(v_held, v_key);
+		end if;
 		delete from sluice.deliveries d
 		where d.topic_id = p_topic
 		and d.seq = v_seq
@@ -75,5 +81,6 @@ begin
 			perform sluice.finish_message(p_topic, v_seq, true);
 		end if;
 	end loop;
+	perform sluice.release_all(p_topic, v_held);
 end
 $$;

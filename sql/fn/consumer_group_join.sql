@@ -21,6 +21,9 @@ declare
 	v_from bigint;
 	v_state smallint;
 	v_end bigint;
+	v_ordered boolean;
+	v_seqs bigint[];
+	v_keys text[];
 begin
 	last := p_last;
 	if last is null then
@@ -56,9 +59,15 @@ begin
 		limit p_batch
 	) w;
 
+	select c.ordered
+	into v_ordered
+	from sluice.topic_configs c
+	where c.topic_id = p_topic;
+
 	-- Held, so that nobody removes a message whose delivery he cannot see.
 	with held as materialized (
-		select m.seq, m.status, m.visible_at
+		select m.seq, m.status, m.visible_at,
+			case when v_ordered then m.key end as key
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq > v_from
@@ -67,13 +76,25 @@ begin
 		and not m.dlq
 		order by m.seq
 		for key share
+	), given as (
+		insert into sluice.deliveries (topic_id, seq, group_id, status,
+			visible_at, key)
+		select p_topic, h.seq, p_group,
+			case when h.status = 0 and h.key is null then 0
+				else 2 end,
+			case when h.key is null then h.visible_at
+				else 'infinity' end,
+			h.key
+		from held h
+		on conflict do nothing
 	)
-	insert into sluice.deliveries (topic_id, seq, group_id, status,
-		visible_at)
-	select p_topic, h.seq, p_group,
-		case h.status when 0 then 0 else 2 end, h.visible_at
+	select array_agg(h.seq), array_agg(h.key)
+	into v_seqs, v_keys
 	from held h
-	on conflict do nothing;
+	where h.key is not null;
+	if v_keys is not null then
+		perform sluice.line_up(p_topic, p_group, v_seqs, v_keys);
+	end if;
 
 	update sluice.consumer_groups g
 	set joined_seq = coalesce(v_end, g.joined_seq),

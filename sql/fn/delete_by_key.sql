@@ -30,6 +30,7 @@ begin
 		and d.seq = v_seq;
 		v_count := v_count + 1;
 	end loop;
+	perform sluice.release_all(p_topic, array[p_key]);
 	return v_count;
 end
 $$;

@@ -4,7 +4,8 @@
  * element speaks for. A dead letter of the group is acked as any other.
  *
  * The result has a row for each delivery that was ended, with the position
- * (from 1) of the element that did it.
+ * (from 1) of the element that did it. The rows of go_on may follow, as in
+ * ack.
  *
  * A message is locked before its deliveries: two groups that ack it at the
  * same moment do so one after the other, and the second finds that it was the
@@ -25,6 +26,7 @@ declare
 	v_ack record;
 	v_message record;
 	v_delivery record;
+	v_held text[];	-- keys of the messages that were locked
 begin
 	for v_ack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id, u.item
@@ -37,13 +39,16 @@ begin
 		and g.state = 1
 		order by u.seq, u.item
 	loop
-		select m.dlq, m.consumer_group
+		select m.dlq, m.consumer_group, m.key
 		into v_message
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_ack.seq
 		for update;
 		continue when not found;
+		if v_message.key is not null then
+			v_held := array_append(v_held, v_message.key);
+		end if;
 
 		if v_message.dlq then
 			continue when not v_ack.dlq
@@ -75,5 +80,10 @@ begin
 		item := v_ack.item;
 		return next;
 	end loop;
+	if v_held is not null then
+		return query
+		select g.item, g.seq, null::integer
+		from sluice.go_on(p_topic, v_held) g;
+	end if;
 end
 $$;

@@ -114,7 +114,7 @@ begin
 	for i in 1 .. case when p_due and p_n > 0 then c_rounds else 0 end loop
 		v_settled := 0;
 		for v_due in
-			select d.seq, d.status, m.bytes
+			select d.seq, d.status, d.key, m.bytes
 			from sluice.deliveries d
 			cross join lateral (
 				select octet_length(n.payload)
@@ -138,6 +138,9 @@ begin
 			for update of d skip locked
 		loop
 			if v_due.status = 1 then
+				-- Others of its key may wait for it.
+				continue when v_due.key is not null
+				and not sluice.hold_lines(p_topic, v_due.key);
 				-- A message goes before its deliveries, so it
 				-- is not waited for: another look finds it.
 				perform
@@ -149,6 +152,11 @@ begin
 				status := sluice.delivery_settle(p_topic,
 					v_due.seq, v_group, p_dead,
 					'visibility timeout', v_now);
+				if v_due.key is not null then
+					perform sluice.release(p_topic,
+						array[v_due.key],
+						v_now);
+				end if;
 				if status is not null then
 					v_settled := v_settled + 1;
 					v_promoted := v_promoted
@@ -274,6 +282,7 @@ begin
 		where d.topic_id = p_topic
 		and d.group_id = v_group
 		and d.visible_at > v_now
+		and d.visible_at < 'infinity'
 		order by d.visible_at
 		limit 1;
 	end if;

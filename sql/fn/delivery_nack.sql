@@ -32,6 +32,8 @@ declare
 	v_now constant timestamptz := clock_timestamp();
 	v_nack record;
 	v_owner text;
+	v_key text;
+	v_held text[];	-- keys of the messages that were locked
 begin
 	for v_nack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, u.error,
@@ -47,13 +49,16 @@ begin
 		and g.state = 1
 		order by u.seq, u.item
 	loop
-		select m.dlq, m.consumer_group
-		into dlq, v_owner
+		select m.dlq, m.consumer_group, m.key
+		into dlq, v_owner, v_key
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_nack.seq
 		for update;
 		continue when not found;
+		if v_key is not null then
+			v_held := array_append(v_held, v_key);
+		end if;
 
 		item := v_nack.item;
 		if dlq then
@@ -106,5 +111,11 @@ begin
 		end if;
 		return next;
 	end loop;
+	if v_held is not null then
+		return query
+		select g.item, g.seq, null::integer, null::smallint,
+			null::boolean, null::timestamptz, null::boolean
+		from sluice.go_on(p_topic, v_held) g;
+	end if;
 end
 $$;

@@ -63,6 +63,7 @@ declare
 	v_promoted integer := 0;
 	v_fresh integer;
 	v_due record;
+	v_key text;
 	v_bucket record;
 	v_next timestamptz;
 begin
@@ -76,7 +77,7 @@ begin
 	for i in 1 .. case when p_due and p_n > 0 then c_rounds else 0 end loop
 		v_settled := 0;
 		for v_due in
-			select m.seq, m.status,
+			select m.seq, m.status, m.key, m.dlq,
 				octet_length(m.payload)
 					+ coalesce(octet_length(m.metadata), 0)
 					as bytes
@@ -91,9 +92,21 @@ begin
 			for update skip locked
 		loop
 			if v_due.status = 1 then
+				-- It may end, and others of its key wait for
+				-- that. Here nobody is waited for.
+				v_key := case when not v_due.dlq then v_due.key
+					end;
+				continue when v_key is not null
+				and not sluice.hold_lines(p_topic, v_key);
 				status := sluice.settle(p_topic, v_due.seq,
 					p_dead, 'visibility timeout', v_now);
 				if status is not null then
+					if v_key is not null then
+						perform sluice.release(
+							p_topic,
+							array[v_key],
+							v_now);
+					end if;
 					v_settled := v_settled + 1;
 					v_promoted := v_promoted
 						+ (status = 2)::integer;
@@ -204,6 +217,7 @@ begin
 		where m.topic_id = p_topic
 		and m.dlq = p_dlq
 		and m.visible_at > v_now
+		and m.visible_at < 'infinity'
 		order by m.visible_at
 		limit 1;
 	end if;

@@ -9,7 +9,8 @@
  * retries, its delay and its expiry. Keys do not repeat within a call. Where
  * there are groups, a message is replaced only while it is pending for each
  * of them: who was delivered the old one is delivered the new one too. Unless
- * p_replace, none is replaced, and keys may repeat.
+ * p_replace, none is replaced, and keys may repeat. Nor is any where the
+ * topic's keys are ordered: see enqueue_ordered.
  *
  * channels are where the consumers of the topic's groups wait, or null.
  *
@@ -42,6 +43,7 @@ declare
 	v_last constant bigint := p_seq[cardinality(p_seq)];
 	v_ttl_ms bigint;
 	v_noted boolean;
+	v_ordered boolean := false;
 begin
 	if p_max_depth is not null then
 		-- One such call at a time: what it counts is what there is.
@@ -103,7 +105,19 @@ begin
 			array[cardinality(p_seq)]);
 	end if;
 
-	if p_key is not null and p_replace then
+	if p_key is not null then
+		select c.ordered
+		into v_ordered
+		from sluice.topic_configs c
+		where c.topic_id = p_topic;
+	end if;
+	if v_ordered then
+		select e.seqs, e.channels
+		into seqs, channels
+		from sluice.enqueue_ordered(p_topic, p_seq, p_key, p_payload,
+			p_metadata, p_delay_ms, p_ttl_ms, p_max_retries,
+			v_now) e;
+	elsif p_key is not null and p_replace then
 		select array_agg(u.item order by u.key collate "C")
 		into v_keyed
 		from unnest(p_key) with ordinality as u (key, item)
@@ -158,26 +172,28 @@ begin
 		end loop;
 	end if;
 
-	insert into sluice.messages (topic_id, seq, status, visible_at,
-		created_at, expires_at, max_retries, key, metadata, payload)
-	select p_topic,
-		u.seq,
-		case when u.delay_ms > 0 then 2 else 0 end,
-		case when u.delay_ms > 0
-			then v_now + u.delay_ms * interval '1 ms' end,
-		v_now,
-		case when u.ttl_ms > 0
-			then v_now + u.ttl_ms * interval '1 ms' end,
-		u.max_retries,
-		u.key,
-		u.metadata,
-		u.payload
-	from unnest(p_seq, p_key, p_payload, p_metadata, p_delay_ms, p_ttl_ms,
-		p_max_retries)
-		with ordinality as u (seq, key, payload, metadata, delay_ms,
-			ttl_ms, max_retries, item)
-	where u.seq = seqs[u.item];
-	channels := sluice.fan_out(p_topic, seqs, false);
+	if v_ordered is distinct from true then
+		insert into sluice.messages (topic_id, seq, status, visible_at,
+			created_at, expires_at, max_retries, key, metadata, payload)
+		select p_topic,
+			u.seq,
+			case when u.delay_ms > 0 then 2 else 0 end,
+			case when u.delay_ms > 0
+				then v_now + u.delay_ms * interval '1 ms' end,
+			v_now,
+			case when u.ttl_ms > 0
+				then v_now + u.ttl_ms * interval '1 ms' end,
+			u.max_retries,
+			u.key,
+			u.metadata,
+			u.payload
+		from unnest(p_seq, p_key, p_payload, p_metadata, p_delay_ms, p_ttl_ms,
+			p_max_retries)
+			with ordinality as u (seq, key, payload, metadata, delay_ms,
+				ttl_ms, max_retries, item)
+		where u.seq = seqs[u.item];
+		channels := sluice.fan_out(p_topic, seqs, false);
+	end if;
 
 	for v_ttl_ms in
 		select distinct u.ttl_ms
@@ -185,7 +201,8 @@ begin
 		where u.ttl_ms > 0
 		order by u.ttl_ms
 	loop
-		v_noted := sluice.note_expiry(p_topic, p_seq[1], v_last, v_now,
+		v_noted := sluice.note_expiry(p_topic, seqs[1],
+			greatest(v_last, seqs[cardinality(seqs)]), v_now,
 			v_ttl_ms);
 	end loop;
 

@@ -39,12 +39,14 @@ begin
 		return v_channels;
 	end if;
 
+	-- One that waits behind another of its key does so for groups too.
 	insert into sluice.deliveries (topic_id, seq, group_id, status,
-		visible_at)
-	select p_topic, u.seq, g.group_id, m.status, m.visible_at
+		visible_at, key)
+	select p_topic, u.seq, g.group_id, m.status, m.visible_at,
+		case when m.visible_at = 'infinity' then m.key end
 	from unnest(p_seq) as u (seq)
 	cross join lateral (
-		select n.status, n.visible_at
+		select n.status, n.visible_at, n.key
 		from sluice.messages n
 		where n.topic_id = p_topic
 		and n.seq = u.seq

@@ -7,7 +7,7 @@
  * The result has a row for each message given back, with the position (from
  * 1) of the element that did it, and what became of the message: status is 2
  * (pending; a dead letter if dlq) or 3 (failed), and promoted says whether it
- * has just become a dead letter.
+ * has just become a dead letter. The rows of go_on may follow, as in ack.
  */
 create or replace function sluice.nack(
 	p_topic bigint,
@@ -32,6 +32,8 @@ as $$
 declare
 	v_now constant timestamptz := clock_timestamp();
 	v_nack record;
+	v_key text;
+	v_ended text[];	-- keys whose line may go on
 begin
 	for v_nack in
 		select u.seq, u.tries, u.base, u.dlq, u.error, u.item,
@@ -41,8 +43,8 @@ begin
 			as u (seq, tries, base, dlq, error, delay_ms, item)
 		order by u.seq, u.item
 	loop
-		select m.seq, m.tries, m.dlq
-		into seq, tries, dlq
+		select m.seq, m.tries, m.dlq, m.key
+		into seq, tries, dlq, v_key
 		from sluice.messages m
 		where m.topic_id = p_topic
 		and m.seq = v_nack.seq
@@ -54,6 +56,9 @@ begin
 
 		status := sluice.settle(p_topic, seq, p_dead, v_nack.error,
 			v_now);
+		if status is not null and not dlq and v_key is not null then
+			v_ended := array_append(v_ended, v_key);
+		end if;
 		promoted := coalesce(status = 2, false);
 		dlq := dlq or promoted;
 		visible_at := case status when 2 then v_now end;
@@ -71,5 +76,12 @@ begin
 		item := v_nack.item;
 		return next;
 	end loop;
+	-- No line is there where keys are not ordered.
+	if v_ended is not null then
+		return query
+		select g.item, g.seq, null::integer, null::smallint,
+			null::boolean, null::timestamptz, null::boolean
+		from sluice.go_on(p_topic, v_ended) g;
+	end if;
 end
 $$;

@@ -17,6 +17,8 @@ as $$
 declare
 	v_seqs bigint[];
 	v_seq bigint;
+	v_key text;
+	v_ended text[];	-- keys whose line may go on
 	v_shared boolean;
 begin
 	-- Each kind of state is found in an index of its own.
@@ -56,9 +58,14 @@ begin
 		where m.topic_id = p_topic
 		and m.seq = v_seq
 		and m.dlq = p_dlq
-		and m.status = any (p_statuses);
+		and m.status = any (p_statuses)
+		returning m.key
+		into v_key;
 		continue when not found;
 		deleted := deleted + 1;
+		if v_key is not null then
+			v_ended := array_append(v_ended, v_key);
+		end if;
 
 		-- As in ack: asked after a message was locked.
 		if v_shared is null then
@@ -73,5 +80,6 @@ begin
 			and d.seq = v_seq;
 		end if;
 	end loop;
+	perform sluice.release_all(p_topic, v_ended);
 end
 $$;

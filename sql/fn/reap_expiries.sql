@@ -26,6 +26,10 @@ declare
 	v_walk record;
 	v_seq bigint;
 	v_left boolean;
+	v_key text;
+	v_topics bigint[];	-- side by side: the keys of what expired,
+	v_keys text[];		-- and whose they are
+	v_topic bigint;
 begin
 	expired := 0;
 
@@ -87,7 +91,14 @@ begin
 				set status = 4,
 					visible_at = null
 				where m.topic_id = v_note.topic_id
-				and m.seq = v_seq;
+				and m.seq = v_seq
+				returning m.key
+				into v_key;
+				if v_key is not null then
+					v_topics := array_append(v_topics,
+						v_note.topic_id);
+					v_keys := array_append(v_keys, v_key);
+				end if;
 				delete from sluice.deliveries d
 				where d.topic_id = v_note.topic_id
 				and d.seq = v_seq;
@@ -115,6 +126,16 @@ begin
 		) as n (needed, due, first_seq, end_seq)
 		where n.needed
 		on conflict do nothing;
+	end loop;
+	for v_topic in
+		select distinct u.topic_id
+		from unnest(v_topics) as u (topic_id)
+		order by u.topic_id
+	loop
+		perform sluice.release_all(v_topic, array(
+			select u.key
+			from unnest(v_topics, v_keys) as u (topic_id, key)
+			where u.topic_id = v_topic));
 	end loop;
 	more := v_budget <= 0;
 end

@@ -1,6 +1,10 @@
 /*
- * Remove key rows whose message is gone. Looks at p_batch key rows after the
- * one given, by topic and key. A row that an enqueue holds is left to it.
+ * Remove key rows whose message is gone. Looks at p_batch keys after the one
+ * given, by topic and key. A row that an enqueue holds is left to it.
+ *
+ * In a line of an ordered key somebody's turn is over only together with the
+ * next one's beginning. Should it not have been so, because somebody changed
+ * rows by hand, say, it is made good here.
  *
  * Says how many were removed, and the last row looked at: null at the end.
  */
@@ -18,14 +22,31 @@ declare
 begin
 	count := 0;
 	for v_row in
-		select k.topic_id, k.key, k.seq
+		(select k.topic_id, k.key, k.seq, null::bigint as group_id
 		from sluice.message_keys k
 		where (k.topic_id, k.key) > (p_topic, p_key collate "C")
 		order by k.topic_id, k.key
+		limit p_batch)
+		union all
+		(select h.topic_id, h.key, h.seq, h.group_id
+		from sluice.key_heads h
+		where (h.topic_id, h.key) > (p_topic, p_key collate "C")
+		order by h.topic_id, h.key
+		limit p_batch)
+		order by 1, 2
 		limit p_batch
 	loop
 		last_topic := v_row.topic_id;
 		last_key := v_row.key;
+		if v_row.group_id is not null then
+			if not sluice.head_lives(v_row.topic_id,
+				v_row.group_id, v_row.seq,
+				clock_timestamp()) then
+				perform sluice.release_all(v_row.topic_id,
+					array[v_row.key]);
+			end if;
+			continue;
+		end if;
 		continue when exists (
 			select
 			from sluice.messages m

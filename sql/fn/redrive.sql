@@ -21,6 +21,8 @@ declare
 	v_seqs bigint[];
 	v_seq bigint;
 	v_owner text;
+	v_keys text[];
+	v_keyed bigint[];
 begin
 	count := 0;
 	if p_group is null then
@@ -55,6 +57,26 @@ begin
 		) f;
 	end if;
 
+	-- Where keys are ordered, those that have one take their turn.
+	if exists (
+		select
+		from sluice.topic_configs c
+		where c.topic_id = p_topic
+		and c.ordered) then
+		select array_agg(m.seq), array_agg(m.key)
+		into v_keyed, v_keys
+		from unnest(v_seqs) as u (seq)
+		cross join lateral (
+			select n.seq, n.key
+			from sluice.messages n
+			where n.topic_id = p_topic
+			and n.seq = u.seq
+			offset 0
+		) m
+		where m.key is not null;
+		perform sluice.fall_in(p_topic, v_keyed, v_keys);
+	end if;
+
 	foreach v_seq in array coalesce(v_seqs, '{}') loop
 		select m.consumer_group
 		into v_owner
@@ -62,7 +84,8 @@ begin
 		where m.topic_id = p_topic
 		and m.seq = v_seq;
 		update sluice.messages m
-		set visible_at = v_now,
+		set visible_at = case when v_seq = any (v_keyed)
+				then 'infinity' else v_now end,
 			retries = 0,
 			max_retries = p_max_retries,
 			dlq = false,
@@ -77,5 +100,8 @@ begin
 				false, v_owner))), '{}');
 		count := count + 1;
 	end loop;
+	if v_keys is not null then
+		perform sluice.release(p_topic, v_keys);
+	end if;
 end
 $$;

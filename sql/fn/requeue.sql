@@ -23,10 +23,12 @@ declare
 	v_dlq boolean;
 	v_expired boolean;
 	v_group text;
+	v_key text;
+	v_visible_at timestamptz := v_now;
 begin
 	select m.dlq, m.status = 4 or coalesce(m.expires_at <= v_now, false),
-		m.consumer_group
-	into v_dlq, v_expired, v_group
+		m.consumer_group, m.key
+	into v_dlq, v_expired, v_group, v_key
 	from sluice.messages m
 	where m.topic_id = p_topic
 	and m.seq = p_seq
@@ -43,9 +45,19 @@ begin
 		return;
 	end if;
 
+	-- Among others of its key it takes its turn.
+	if v_key is not null and exists (
+		select
+		from sluice.topic_configs c
+		where c.topic_id = p_topic
+		and c.ordered) then
+		perform sluice.fall_in(p_topic, array[p_seq], array[v_key]);
+		v_visible_at := 'infinity';
+	end if;
+
 	update sluice.messages m
 	set status = 2,
-		visible_at = v_now,
+		visible_at = v_visible_at,
 		retries = 0,
 		max_retries = p_max_retries,
 		dlq = false,
@@ -55,5 +67,8 @@ begin
 	and m.seq = p_seq;
 	outcome := 'requeued';
 	channels := sluice.fan_out(p_topic, array[p_seq], false, v_group);
+	if v_visible_at = 'infinity' then
+		perform sluice.release(p_topic, array[v_key]);
+	end if;
 end
 $$;

@@ -9,12 +9,13 @@
  *	3 max_depth integer, 4 throughput_limit integer, 5 replayable boolean,
  *	6 replay_window_seconds bigint,
  *	7 registered boolean, 8 paused boolean,
- *	9 schema_version integer, 10 schema_updated_at timestamptz
+ *	9 ordered boolean,
+ *	10 schema_version integer, 11 schema_updated_at timestamptz
  */
 select t.name, c.max_retries, c.message_ttl_seconds, c.max_depth,
 	c.throughput_limit, coalesce(c.replayable, false),
 	c.replay_window_seconds, c.topic_id is not null, t.paused,
-	s.version, s.updated_at
+	coalesce(c.ordered, false), s.version, s.updated_at
 from sluice.topics t
 left join sluice.topic_configs c
 on c.topic_id = t.topic_id

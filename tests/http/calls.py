@@ -30,7 +30,8 @@ PATTERN = Text(255, empty=False)
 CONFIG = {name: Integer(0, high) for name, high in (
     ("max_retries", 1000), ("message_ttl_seconds", 31536000),
     ("max_depth", 2 ** 31 - 1), ("throughput_limit", 2 ** 31 - 1),
-    ("replay_window_seconds", 31536000))} | {"replayable": Boolean()}
+    ("replay_window_seconds", 31536000))} | {
+    "replayable": Boolean(), "ordered": Boolean()}
 
 READ = ("read", "admin")
 WRITE = ("write", "admin")

@@ -4,10 +4,10 @@ from harness.context import eventually, same, within
 
 EMPTY = {"max_retries": None, "message_ttl_seconds": None, "max_depth": None,
          "throughput_limit": None, "replayable": False,
-         "replay_window_seconds": None, "paused": False}
+         "replay_window_seconds": None, "paused": False, "ordered": False}
 FULL = {"max_retries": 5, "message_ttl_seconds": 3600, "max_depth": 1000,
         "throughput_limit": 100, "replayable": True,
-        "replay_window_seconds": 86400}
+        "replay_window_seconds": 86400, "ordered": True}
 
 
 def all_configs(t):
@@ -70,7 +70,7 @@ def test_numbers_have_their_ranges(t):
                      "replay_window_seconds"):
             t.admin.put(path, {name: value}).expect(400)
     for name in FULL:
-        if name != "replayable":
+        if name not in ("replayable", "ordered"):
             t.admin.put(path, {name: 2 ** 63 - 1}).expect(400)
             t.admin.put(path, {name: 0}).expect(200)
     t.admin.put(path, {"max_retries": 1001}).expect(400)

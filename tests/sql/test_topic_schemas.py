@@ -17,9 +17,9 @@ def test_a_worker_reads_which_schema_is_in_force_with_the_topic(s):
     run, t = Statements(s), Topic(s)
     for schema in ('"int"', '"long"'):
         [[_, _, version, at]] = run("topic_schema_put", t.id, schema)
-        equal(run("topic_config_get", t.id)[0][9:], [version, at])
+        equal(run("topic_config_get", t.id)[0][10:], [version, at])
     run("topic_schema_delete", t.id)
-    equal(run("topic_config_get", t.id)[0][9:], [None, None])
+    equal(run("topic_config_get", t.id)[0][10:], [None, None])
 
 
 def test_two_who_put_at_once_make_two_versions(s):

@@ -50,22 +50,25 @@ def test_a_topic_is_never_called_dlq(s):
     refused("23514", run, "topic_ensure", 4, "")
 
 
-CONFIG = (5, 3600, 1000, 10, True, 86400)
+CONFIG = (5, 3600, 1000, 10, True, 86400, False)
 ROW = ["5", "3600", "1000", "10", "t", "86400"]
 
 
 def test_a_configuration_is_put_whole(s):
     run, t = Statements(s), Topic(s)
     equal(run("topic_config_get", t.id), [
-        [t.name, None, None, None, None, "f", None, "f", "f", None, None]])
+        [t.name, None, None, None, None, "f", None, "f", "f", "f", None,
+         None]])
     result, bumped = moved(run, "config",
                            lambda: run("topic_config_put", t.id, *CONFIG))
-    equal((result, bumped), ([[t.name, *ROW, "t", "f"]], True))
+    equal((result, bumped), ([[t.name, *ROW, "t", "f", "f"]], True))
     equal(run("topic_config_get", t.id),
-          [[t.name, *ROW, "t", "f", None, None]])
-    run("topic_config_put", t.id, None, 0, None, None, False, None)
+          [[t.name, *ROW, "t", "f", "f", None, None]])
+    run("topic_config_put", t.id, None, 0, None, None, False, None,
+        True)
     equal(run("topic_config_get", t.id),
-          [[t.name, None, "0", None, None, "f", None, "t", "f", None, None]])
+          [[t.name, None, "0", None, None, "f", None, "t", "f", "t", None,
+          None]])
 
 
 def test_an_unknown_topic_has_no_configuration(s):
@@ -83,7 +86,7 @@ def test_a_configuration_is_deleted_once(s):
     run, t = Statements(s), Topic(s)
     run("topic_config_put", t.id, *CONFIG)
     equal(moved(run, "config", lambda: run("topic_config_delete", t.id)),
-          ([[str(t.id)]], True))
+          ([["t"]], True))
     equal(moved(run, "config", lambda: run("topic_config_delete", t.id)),
           ([], False))
 
@@ -93,7 +96,7 @@ def test_a_pause_is_no_registration_and_outlives_the_configuration(s):
     equal(moved(run, "config", lambda: run("topic_set_paused", t.id, True)),
           ([[t.name]], True))
     equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
-    equal(run("topic_config_put", t.id, *CONFIG)[0][7:], ["t", "t"])
+    equal(run("topic_config_put", t.id, *CONFIG)[0][7:9], ["t", "t"])
     run("topic_config_delete", t.id)
     equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
     run("topic_set_paused", t.id, False)
@@ -107,7 +110,7 @@ def test_configurations_are_listed_by_name_in_pages(s):
         run("topic_config_put", Topic(s, name).id, *CONFIG)
     Topic(s, "list-without")
     equal(run("topic_config_list", 10, 0)[0],
-          ["list-B", *ROW, "t", "f"])
+          ["list-B", *ROW, "t", "f", "f"])
     equal([row[0] for row in run("topic_config_list", 2, 0)],
           ["list-B", "list-a"])
     equal([row[0] for row in run("topic_config_list", 2, 2)],
@@ -120,3 +123,30 @@ def test_nonsense_is_not_stored(s):
         config = list(CONFIG)
         config[place] = -1
         refused("23514", run, "topic_config_put", t.id, *config)
+
+
+def test_keys_become_ordered_only_while_there_are_no_messages(s):
+    run, t = Statements(s), Topic(s)
+    ordered = (*CONFIG[:6], True)
+    run("topic_config_put", t.id, *CONFIG)
+    for make in (lambda: t.enqueue([1]), t.dequeue):
+        make()
+        equal(moved(run, "config", lambda: run(
+            "topic_config_put", t.id, *ordered)), ([], False))
+        equal(len(run("topic_config_put", t.id, *CONFIG)), 1)
+    t.ack([1])
+    equal(run("topic_config_put", t.id, *ordered)[0][9], "t")
+
+
+def test_keys_that_are_ordered_stay_so_while_there_are_messages(s):
+    run, t = Statements(s), Topic(s)
+    ordered = (*CONFIG[:6], True)
+    run("topic_config_put", t.id, *ordered)
+    t.enqueue([1], keys=["k"])
+    equal(run("topic_config_put", t.id, *CONFIG), [])
+    equal(len(run("topic_config_put", t.id, *ordered)), 1)
+    equal(moved(run, "config", lambda: run("topic_config_delete", t.id)),
+          ([["f"]], False))
+    t.dequeue()
+    t.ack([1])
+    equal(run("topic_config_delete", t.id), [["t"]])
