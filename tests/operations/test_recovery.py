@@ -23,6 +23,7 @@ def test_recovery_to_a_moment_has_all_before_it_and_nothing_after(_):
             postgres("pg_basebackup", "-h", instance.var / "run", "-U",
                      "postgres", "-D", base / "pg", "-c", "fast")
             more(diary)
+            fork(t, diary)
             moment = time.time()
             more(diary)
             t.new_user()	# whom nobody will know
@@ -30,7 +31,8 @@ def test_recovery_to_a_moment_has_all_before_it_and_nothing_after(_):
             is_archived(instance)
         with running(recovered(instance, base / "pg", archive, moment)) as r:
             has_all_before(diary, r, moment)
-            serves(diary, r, moment)
+            refuses_what_was_read_later(diary, r)
+            serves(diary, r)
 
 
 def more(diary):
@@ -93,7 +95,56 @@ def has_all_before(diary, instance, moment):
     same(t.sql("select count(*) from sluice.users"), "1", "users")
 
 
-def serves(diary, instance, moment):
+def fork(t, diary):
+    t.admin.put(f"/v1/stream/{diary.stream}-fork", headers={
+        "Content-Type": "application/json",
+        "Stream-Forked-From": streams.path_of(diary.stream)}).expect(201)
+    streams.append(t.admin, diary.stream, "1", producer=("p", 0, 0))
+    t.admin.post(f"/{diary.plate}/streams/groups/create", {
+        "key": "log", "group": "readers", "id": "0"}).expect(200)
+    t.admin.post(f"/{diary.plate}/streams/groups/read", {
+        "group": "readers", "consumer": "one", "count": 3,
+        "streams": [{"key": "log"}]}).expect(200)
+
+
+def pending(t, diary):
+    return t.admin.get(f"/{diary.plate}/streams/groups/pending/log/readers"
+                       ).expect(200)["data"]["result"]
+
+
+def refuses_what_was_read_later(diary, instance):
+    """A client that had read to the end, which is no more: nothing tells it
+    so, until the operator renews all offsets."""
+    t = Context(instance)
+    kept, end = streams.whole(t.admin, diary.stream)
+    forked = streams.whole(t.admin, diary.stream + "-fork")[0]
+    held = pending(t, diary)
+    lost = streams.offset_of(len(diary.pages["appended"]) + 10)
+    for live in ({}, {"live": "long-poll", "timeout": "100ms"}):
+        reply = t.admin.get(streams.path_of(
+            diary.stream, offset=lost, **live))
+        same((reply.status in (200, 204),
+              reply.headers["Stream-Next-Offset"]), (True, lost))
+    same(t.sql("select sluice.renew_offsets()"), t.sql(
+        "select count(*) from sluice.streams where state = 0"), "streams")
+    instance.restart_workers()
+    t = Context(instance)
+    for offset in (lost, end):
+        for live in ({}, {"live": "long-poll"}, {"live": "sse"}):
+            t.admin.get(streams.path_of(
+                diary.stream, offset=offset, **live)).expect(
+                410, "the offset is of another life of the stream")
+    # All else is as it was.
+    again, end = streams.whole(t.admin, diary.stream)
+    same(again, kept, "the entries")
+    same(streams.whole(t.admin, diary.stream + "-fork")[0], forked, "a fork")
+    same((held[0], pending(t, diary)), (3, held), "a group's deliveries")
+    same(streams.append(t.admin, diary.stream, "1",
+                        producer=("p", 0, 0)).status, 204, "a duplicate")
+    same(streams.whole(t.admin, diary.stream), (kept, end), "no more of it")
+
+
+def serves(diary, instance):
     """New ids follow old ones, and what is written now is found."""
     t = Context(instance)
     known = [message["id"] for message in
