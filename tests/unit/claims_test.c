@@ -125,7 +125,7 @@ ask(struct topic *topic, const int counts[CLAIMS_MAX])
 	}
 	params_init(&p, arena);
 	claim_kind.fill(&p, &claim[0].item);
-	CHECK_INTEGER(p.n, 9);
+	CHECK_INTEGER(p.n, 10);
 	memcpy(&n, p.value[2], sizeof(n));
 	asked.n = (int32_t)be32toh(n);
 	asked.from = parameter_64(&p, 5);
@@ -175,8 +175,19 @@ answer(int count, int64_t seq, int dead, int64_t due_us)
 	}
 	must(PQsetvalue(rows, count, 0, NULL, -1));
 	set_32(rows, count, 1, dead);
+	set_32(rows, count, 2, 0);
 	if (due_us)
 		set_64(rows, count, 5, due_us - PG_EPOCH_UNIX_US);
+	return rows;
+}
+
+/* The same, cut short by the topic's limit until then. */
+static PGresult *
+limited_answer(int count, int64_t seq, int64_t until_us)
+{
+	PGresult *rows = answer(count, seq, 0, until_us);
+
+	set_32(rows, count, 2, 1);
 	return rows;
 }
 
@@ -315,6 +326,22 @@ what_is_due_is_looked_for_then(void)
 	CHECK_INTEGER(claim[0].got, 1);
 }
 
+/* Whom the limit leaves empty-handed waits until it lets him. */
+static void
+a_limit_is_waited_for(void)
+{
+	struct topic topic = new_topic();
+	int64_t until_us = now_us + S;
+
+	ask(&topic, (int[CLAIMS_MAX]){ 1, 1 });
+	get(limited_answer(1, message_seq_at(now_us), until_us));
+	CHECK_INTEGER(claim[0].got, 1);
+	CHECK_INTEGER(claim[1].got, 0);
+	CHECK(!claim[1].again);
+	CHECK_INTEGER(heard.lot_woken, 0);
+	CHECK_INTEGER(heard.look_us, until_us);
+}
+
 /* The database's clock is behind ours: no look upon look until it is there. */
 static void
 clocks_that_differ_cost_no_storm(void)
@@ -436,6 +463,7 @@ main(void)
 	looks_without_hints_have_their_share();
 	a_stall_does_not_blind();
 	what_is_due_is_looked_for_then();
+	a_limit_is_waited_for();
 	clocks_that_differ_cost_no_storm();
 	messages_go_to_claims_in_their_order();
 	heavy_messages_come_in_several_calls();

@@ -24,8 +24,8 @@ actions_and_grants(void)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct grant grant = { rows[i].grant, REALM_TOPIC,
-			TEXT("orders*") };
+		struct grant grant = { .action = rows[i].grant,
+			.realm = REALM_TOPIC, .pattern = TEXT("orders*") };
 		struct principal who = somebody(&grant, 1);
 		struct text topic = TEXT("orders.dlq");
 
@@ -46,9 +46,9 @@ static void
 several_grants_add_up(void)
 {
 	static const struct grant grants[] = {
-		{ ACTION_READ, REALM_TOPIC, { "a*", 2 } },
-		{ ACTION_WRITE, REALM_TOPIC, { "b*", 2 } },
-		{ ACTION_READ, REALM_TOPIC, { "*", 1 } },
+		{ ACTION_READ, REALM_TOPIC, { "a*", 2 }, { "", 0 } },
+		{ ACTION_WRITE, REALM_TOPIC, { "b*", 2 }, { "", 0 } },
+		{ ACTION_READ, REALM_TOPIC, { "*", 1 }, { "", 0 } },
 	};
 	struct principal who = somebody(grants, 3);
 	struct principal less = somebody(grants, 2);
@@ -66,11 +66,11 @@ static void
 patterns_of_what_is_allowed(void)
 {
 	static const struct grant grants[] = {
-		{ ACTION_READ, REALM_STREAM, { "a*", 2 } },
-		{ ACTION_WRITE, REALM_STREAM, { "b*", 2 } },
-		{ ACTION_READ, REALM_TOPIC, { "*", 1 } },
-		{ ACTION_ADMIN, REALM_STREAM, { "c", 1 } },
-		{ ACTION_READ, REALM_STREAM, { "**", 2 } },
+		{ ACTION_READ, REALM_STREAM, { "a*", 2 }, { "", 0 } },
+		{ ACTION_WRITE, REALM_STREAM, { "b*", 2 }, { "", 0 } },
+		{ ACTION_READ, REALM_TOPIC, { "*", 1 }, { "", 0 } },
+		{ ACTION_ADMIN, REALM_STREAM, { "c", 1 }, { "", 0 } },
+		{ ACTION_READ, REALM_STREAM, { "**", 2 }, { "", 0 } },
 	};
 	struct principal who = somebody(grants, 5);
 	struct principal less = somebody(grants, 4);
@@ -87,6 +87,31 @@ patterns_of_what_is_allowed(void)
 	    -1);
 	CHECK_INTEGER(may_patterns(&admin, ACTION_READ, REALM_STREAM,
 	    patterns), -1);
+}
+
+static void
+groups_of_consumers(void)
+{
+	static const struct grant grants[] = {
+		{ ACTION_WRITE, REALM_TOPIC, { "orders", 6 }, { "", 0 } },
+		{ ACTION_CONSUME, REALM_STREAM, { "*", 1 }, { "x", 1 } },
+		{ ACTION_CONSUME, REALM_TOPIC, { "orders", 6 }, { "b", 1 } },
+		{ ACTION_CONSUME, REALM_TOPIC, { "ord*", 4 }, { "c", 1 } },
+		{ ACTION_CONSUME, REALM_TOPIC, { "*", 1 }, { "", 0 } },
+	};
+	struct principal any = somebody(grants, 2);
+	struct principal some = somebody(grants, 4);
+	struct principal all = somebody(grants, 5);
+	struct principal admin = { .is_admin = true };
+
+	CHECK(may_be_group(&any, TEXT("orders"), TEXT("a")));
+	CHECK(may_be_group(&some, TEXT("orders"), TEXT("b")));
+	CHECK(may_be_group(&some, TEXT("orders"), TEXT("c")));
+	CHECK(!may_be_group(&some, TEXT("orders"), TEXT("a")));
+	CHECK(!may_be_group(&some, TEXT("order"), TEXT("b")));
+	CHECK(may_be_group(&some, TEXT("bills"), TEXT("a")));
+	CHECK(may_be_group(&all, TEXT("orders"), TEXT("a")));
+	CHECK(may_be_group(&admin, TEXT("orders"), TEXT("a")));
 }
 
 static void
@@ -128,7 +153,7 @@ patterns_of_other_doors(void)
 		{ TEXT("plate:"), TEXT(""), REALM_PLATE },
 	};
 	static const struct grant grant = { ACTION_READ, REALM_STREAM,
-		{ "a*", 2 } };
+		{ "a*", 2 }, { "", 0 } };
 	struct principal who = somebody(&grant, 1);
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -150,6 +175,7 @@ main(void)
 	actions_and_grants();
 	several_grants_add_up();
 	patterns_of_what_is_allowed();
+	groups_of_consumers();
 	admins_and_nobodies();
 	words_for_actions();
 	patterns_of_other_doors();
