@@ -27,10 +27,12 @@ declare
 begin
 	last := p_last;
 	if last is null then
-		select max(m.seq)
+		select m.seq
 		into last
 		from sluice.messages m
-		where m.topic_id = p_topic;
+		where m.topic_id = p_topic
+		order by m.seq desc
+		limit 1;
 	end if;
 
 	select g.joined_seq, g.state

@@ -7,7 +7,7 @@ fit to be distributed over several machines by topic.
 from session import equal
 
 HOT = ("('sluice.messages'::regclass, 'sluice.message_keys'::regclass, "
-       "'sluice.message_expiries'::regclass)")
+       "'sluice.message_expiries'::regclass, 'sluice.deliveries'::regclass)")
 
 
 def test_every_index_of_a_hot_table_begins_with_its_topic(s):
@@ -29,7 +29,7 @@ def test_hot_tables_have_a_primary_key_and_no_other_unique_index(s):
         group by 1
         order by 1"""),
           [["sluice.messages", "1"], ["sluice.message_keys", "1"],
-           ["sluice.message_expiries", "1"]])
+           ["sluice.message_expiries", "1"], ["sluice.deliveries", "1"]])
 
 
 def test_no_vacuum_of_messages_comes_for_inserts_alone(s):
@@ -88,7 +88,7 @@ def test_every_function_on_hot_tables_takes_its_topic_first(s):
         select p.proname, p.proargnames[1], p.proargtypes[0]::regtype
         from pg_proc p
         where p.pronamespace = 'sluice'::regnamespace
-        and p.prosrc ~ 'sluice\\.message'
+        and p.prosrc ~ 'sluice\\.(message|deliver)'
         and p.proname !~ '^reap_'
         order by 1""")
     assert len(hot) >= 7, "the functions are not found"
