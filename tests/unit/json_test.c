@@ -154,6 +154,35 @@ numbers_as_they_were_sent(void)
 	CHECK(!json_parse_verbatim(arena, TEXT("1"), &complaint));
 }
 
+static void
+a_value_may_be_of_any_type(void)
+{
+	static const char *const others[] = { "", " ", "1,2", "1 2", "1]",
+		"[1", "]", "],[", "1],[2", "tru", "\"x", "1,", ",1", "01",
+		"{},{}" };
+	static const struct {
+		const char *sent;
+		enum json_kind kind;
+	} rows[] = { { " null", JSON_KIND_NULL }, { "true ", JSON_KIND_BOOL },
+		{ "-1.50e999", JSON_KIND_NUMBER }, { "7", JSON_KIND_NUMBER },
+		{ "\"a\\u0000\"", JSON_KIND_STRING }, { "[]", JSON_KIND_ARRAY },
+		{ "{\"a\":[1]}", JSON_KIND_OBJECT } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct json *value = json_parse_value(arena,
+		    text_of(rows[i].sent), &complaint);
+
+		CHECK(value && value->kind == rows[i].kind && !value->next);
+	}
+	CHECK_TEXT(json_parse_value(arena, TEXT(" 1.0 "), &complaint)->string,
+	    "1.0");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		CHECK(!json_parse_value(arena, text_of(others[i]),
+		    &complaint));
+		CHECK_INTEGER(complaint.fault, JSON_FAULT_SYNTAX);
+	}
+}
+
 /* {"0":0,"1":1,...}, the last one named as given. */
 static struct text
 members(int n, const char *last)
@@ -309,6 +338,7 @@ main(void)
 	escapes_stand_for_characters();
 	numbers();
 	numbers_as_they_were_sent();
+	a_value_may_be_of_any_type();
 	names_are_found_and_never_doubled();
 	children_keep_their_order();
 	depth_has_a_floor();
