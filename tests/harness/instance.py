@@ -127,7 +127,8 @@ class Instance:
     def reap(self, *names):
         """What runs by itself, or those reapers."""
         self.command("reap", *names or (
-            "expiry", "archive", "keys", "logins", "streams", "plates"))
+            "expiry", "archive", "keys", "groups", "logins", "streams",
+            "plates"))
 
     def workers(self):
         """The worker processes that live: {number: pid}."""
