@@ -18,6 +18,7 @@
 #	make avro		schemas and payloads beside avsc; SEED=7
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
+#	make soak		ten minutes of churn: does anything grow? SOAK_MINUTES=
 #	make tsan-http		http against a build that watches for data races
 #	make docs		write the generated pages of docs/ anew
 #	make format		what clang-format thinks of the source
@@ -319,6 +320,12 @@ fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/sum.sh fuzz \
 	    'tests/fuzz.sh $(fuzz_tests)'
 .PHONY: fuzz fuzz-programs
+
+# Minutes at full speed on an instance of its own: no part of make test.
+SOAK_MINUTES = 10
+soak: all
+	@SOAK_MINUTES=$(SOAK_MINUTES) python3 tests/soak/run.py
+.PHONY: soak
 
 # Not a test: what misses its goal is said, and fails nothing.
 bench: packages-bench all $(BUILD)/tests/bench/libpq_read
