@@ -127,6 +127,11 @@ names_are_of_the_namespace_around_them(void)
 	CHECK_STRING(fault_of(arena_printf(arena, inner, "a.b.F")), NULL);
 	CHECK_STRING(fault_of(arena_printf(arena, inner, "b.F")),
 	    "/fields/1/type: there is no type \"b.F\"");
+	/* Behind a record, those of the one around it again. */
+	CHECK_STRING(fault_of(RECORD(FIELD("f", "\"type\":{\"type\":"
+	    "\"record\",\"name\":\"a.S\",\"fields\":[]}") ","
+	    FIELD("g", "\"type\":" FIXED) ","
+	    FIELD("h", "\"type\":\"F\""))), NULL);
 	CHECK_STRING(fault_of("[" FIXED ",{\"type\":\"record\",\"name\":\"R\","
 	    "\"namespace\":\"x\",\"fields\":[{\"name\":\"f\",\"type\":"
 	    "\"F\"}]}]"), "/1/fields/0/type: there is no type \"F\"");
@@ -160,6 +165,7 @@ payloads_fit_or_it_is_said_what_does_not(void)
 		{ "\"bytes\"", "\"\\u0100\"",
 		    "expected bytes, got \"\u0100\"" },
 		{ FIXED, "\"a\\u00e9\"", NULL },
+		{ FIXED, "\"a\"", "expected fixed F of 2 bytes, got \"a\"" },
 		{ FIXED, "\"abc\"",
 		    "expected fixed F of 2 bytes, got \"abc\"" },
 		{ ENUM, "\"B\"", NULL },
