@@ -19,6 +19,7 @@ create or replace function sluice.reap_messages(
 language plpgsql
 as $$
 declare
+	v_end constant bigint := 9223372036854775807;
 	v_budget bigint := p_batch;
 	v_topic bigint;
 	v_topics bigint := 0;
@@ -32,6 +33,8 @@ begin
 		select t.topic_id
 		from sluice.topics t
 		where t.topic_id >= p_topic
+		-- Its end means all of that topic.
+		and (t.topic_id > p_topic or p_seq < v_end)
 		order by t.topic_id
 		limit p_batch
 	loop
@@ -70,7 +73,7 @@ begin
 			return;
 		end if;
 		last_dlq := true;
-		last_seq := 9223372036854775807;
+		last_seq := v_end;
 		v_budget := v_budget - v_walk.count - 1;
 		exit when v_budget <= 0;
 	end loop;

@@ -82,15 +82,22 @@ def cron_of_our_own(line):
 
 
 def installed_line(host, folder):
-    """fcgi/sluice.cron.in as `make install` fills it in."""
-    settings = folder / "settings"
-    settings.write_text("".join(f"{name}='{value}'\n"
-                                for name, value in host.settings.items()))
+    """fcgi/sluice.cron.in as `make install` fills it in, with a sluicectl
+    that speaks to the host's database instead of an instance's."""
+    control = folder / "sluicectl"
+    control.write_text("#!/bin/sh\n" + "".join(
+        f"export {name}='{value}'\n"
+        for name, value in host.settings.items()) +
+        f'shift # "do"\nexec {BINARY} "$@"\n')
+    control.chmod(0o755)
+    (folder / "run").mkdir()
+    (folder / "run" / "supervisor.pid").write_text("1")
     text = (ROOT / "fcgi" / "sluice.cron.in").read_text()
-    for name, value in (("USER", pwd.getpwuid(os.geteuid()).pw_name),
-                        ("SETTINGS", settings), ("SLUICE", BINARY)):
-        text = text.replace(f"@{name}@", str(value))
-    same("@" in text, False, text)
+    for name in ("STATEDIR", "BINDIR"):
+        text = text.replace(f"@{name}@", str(folder))
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    text = text.replace("\tsluice\t", f"\t{user}\t")
+    same((f"\t{user}\t" in text, "@" in text), (True, False), text)
     return text
 
 

@@ -43,6 +43,8 @@ def calls(t):
         "purge": (f"select from sluice.purge({t.id}, false, array[0, 1, 2], "
                   "1)"),
         "reap_expiries": "select from sluice.reap_expiries(1)",
+        "reap_messages": f"select from sluice.reap_messages({t.id}, false, "
+                         "-1, 1)",
         "reap_keys": "select from sluice.reap_keys(0, '', 1)",
         "message_get": (t.id, 5),
         "message_state": (t.id, 5),
