@@ -1,31 +1,12 @@
 """GET /metrics: Prometheus can read it, and each figure moves when it must."""
 
-import os
 import re
-import signal
 import subprocess
 
-from harness.context import Call, Context, eventually, same
-from harness.instance import Instance
+from groups_of_topics import consumers
+from harness.context import Call, eventually, same
 from harness.transaction import Transaction
-
-LABEL = r'[a-z_]+="(?:[^"\\\n]|\\["\\n])*"'
-SAMPLE = re.compile(
-    r"([a-z_]+)(?:\{(%s(?:,%s)*)\})? (-?[0-9.e+]+)" % (LABEL, LABEL))
-
-
-LOCKED = ("select count(*) from pg_stat_activity "
-          "where wait_event_type = 'Lock'")
-
-
-def scrape(t):
-    """{"family": {"labels as they are written": value}}"""
-    found = {}
-    for line in t.admin.get("/metrics").body.decode().splitlines():
-        if not line.startswith("#"):
-            name, labels, value = SAMPLE.fullmatch(line).groups()
-            found.setdefault(name, {})[labels or ""] = float(value)
-    return found
+from scrapes import SAMPLE, scrape
 
 
 def moved(t, names, act):
@@ -197,6 +178,31 @@ def test_groups_and_their_lag(t):
     age = found["sluice_group_oldest_age_seconds"][f'topic="{topic}",group="a"']
     same(6 <= age < 60, True, f"age {age}")
     same(found["sluice_queue_groups"][""] >= 2, True)
+
+
+def test_what_groups_do_counts_too(t):
+    topic, a, b = consumers(t, "a", "b")
+    t.admin.enqueue(topic)
+    for consumer in (a, b):
+        [message] = consumer.take(topic)
+        consumer.nack(message).expect(204)
+    [message] = a.take(topic)
+    a.ack(message).expect(204)
+    found = scrape(t)
+    of_topic = {labels.split('"')[3]: value for labels, value
+                in found["sluice_topic_messages_total"].items()
+                if labels.startswith(f'topic="{topic}"')}
+    same(of_topic, {"enqueued": 1, "dequeued": 3, "redelivered": 1,
+                    "nacked": 2, "acked": 1})
+    same(found["sluice_group_lag"][f'topic="{topic}",group="a"'], 0)
+    same(found["sluice_group_lag"][f'topic="{topic}",group="b"'], 1)
+    call = Call(b.dequeue, topic, wait_seconds=20)
+    same(len(call.result()), 1)
+    call = Call(a.dequeue, topic, wait_seconds=20)
+    eventually(
+        lambda: t.metric('sluice_parked_requests{for="deliveries"}') == 1)
+    t.admin.enqueue(topic)
+    same(len(call.result()), 1)
 
 
 def test_topics_and_those_that_are_paused(t):
@@ -390,69 +396,3 @@ def test_logins(t):
 
     same(moved(t, ['sluice_logins_total{outcome="ok"}',
                    'sluice_logins_total{outcome="failed"}'], act), [1, 1])
-
-
-def test_topics_beyond_the_limit_are_one_row(t):
-    instance = Instance(metrics_age="0", metrics_topics=2, processes=1)
-    instance.start()
-    try:
-        few = Context(instance)
-        for topic, count in (("a", 3), ("b", 1), ("c", 2), ("d", 1)):
-            for _ in range(count):
-                few.admin.enqueue(topic)
-        found = scrape(few)
-    finally:
-        instance.stop()
-    same(found["sluice_queue_depth"], {
-        'topic="a",status="pending"': 3, 'topic="c",status="pending"': 2,
-        'status="pending"': 2})
-    same(found["sluice_queue_topics_left_out"], {"": 2})
-    same(found["sluice_queue_topics"], {"": 4})
-    # Rates are of those that came first.
-    same(found["sluice_topic_messages_total"], {
-        'topic="a",event="enqueued"': 3, 'topic="b",event="enqueued"': 1})
-    same(found["sluice_topics_uncounted"], {"": 2})
-
-
-def test_figures_are_kept_for_a_while_and_shared(t):
-    instance = Instance(metrics_age="10m", processes=1)
-    instance.start()
-    try:
-        slow = Context(instance)
-        with Transaction(slow) as other:
-            # Nobody knows anything yet: those who come at once share the
-            # work, and who finds it all taken waits without a thread.
-            other.run("lock table sluice.topics in access exclusive mode")
-            calls = [Call(scrape, Context(instance)) for _ in range(6)]
-            eventually(lambda: int(instance.sql(LOCKED)) >= 3)
-            same(instance.sql(f"{LOCKED} group by query having count(*) > 1"),
-                 "", "who asks what another one asks")
-        for call in calls:
-            same(call.result()["sluice_queue_topics"], {"": 0})
-        slow.admin.enqueue("a")
-        found = scrape(slow)
-        same(found["sluice_queue_topics"], {"": 0})
-        same(found['sluice_queue_messages_total']['event="enqueued"'], 1)
-    finally:
-        instance.stop()
-
-
-
-def test_without_the_database_the_rest_is_told(t):
-    """An instance on a database that is not there any more."""
-    instance = Instance(metrics_age="0", processes=1, auth="off").start()
-    try:
-        supervisor = instance.var / "log" / "supervisor.log"
-        eventually(lambda: "is ready" in supervisor.read_text())
-        os.kill(instance.postmaster(), signal.SIGINT)
-        client = instance.client()
-
-        def told():
-            return "\nsluice_database_up 0\n" in \
-                client.get("/metrics").body.decode()
-
-        eventually(told, 30)
-        eventually(lambda: "\nsluice_database_up 1\n" in
-                   client.get("/metrics").body.decode(), 30)
-    finally:
-        instance.stop()
