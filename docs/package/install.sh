@@ -84,7 +84,9 @@ install_all()
 
 	place 0644 docs/*.md "$DOCDIR"
 	place 0644 docs/decisions/*.md "$DOCDIR/decisions"
-	place 0644 docs/package/site.conf "$DOCDIR/examples"
+	place 0644 docs/package/site.conf "$DOCDIR/package"
+	place 0644 docs/prometheus/* "$DOCDIR/prometheus"
+	place 0644 docs/grafana/* "$DOCDIR/grafana"
 	place 0755 docs/package/archive.sh "$LIBDIR"
 	place 0644 docs/sluice.1 "$MANDIR/man1"
 	place 0644 docs/package/sluicectl.8 "$MANDIR/man8"
