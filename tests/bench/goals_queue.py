@@ -18,18 +18,22 @@ def prepare(bench):
         "primary key, payload text not null)")
 
 
-def fill(bench, topic, count):
-    """A topic with that many pending messages; its id."""
+def fill(bench, topic, count, keys=None):
+    """A topic with that many pending messages, of so many keys; its id."""
     sql = bench.instance.sql
     bench.instance.admin().enqueue(topic)
     topic_id = sql(
         f"select topic_id from sluice.topics where name = '{topic}'")
     for _ in range(0, count, 50000):
         n = min(50000, count)
+        of_keys = "null" if keys is None else (
+            f"array(select n % {keys} from generate_series(1, {n}) n)"
+            "::text[]")
         sql(f"""
             select cardinality(e.seqs) from sluice.enqueue({topic_id},
                 array(select {NOW_SEQ} + n * 1024
-                    from generate_series(1, {n}) n), null,
+                    from generate_series(1, {n}) n),
+                {of_keys},
                 array_fill(repeat('x', 200)::bytea, array[{n}]), null,
                 null, array[86400000]::bigint[], array[3], null) e""")
     sql("vacuum analyze sluice.messages")
@@ -69,6 +73,24 @@ def dequeue_ack(bench):
                    ratios(slices, "http, 1M", "http, 1k"), 0.9)
     yield at_least("dequeue+ack / the same SQL from pgbench",
                    ratios(slices, "http, 1M", "pgbench, 1M"), 0.5)
+
+
+def ordered_keys(bench):
+    """The same with keys: 10,000 of them, ten messages behind each other."""
+    keys, count = 10000, 100000
+    bench.instance.admin().put("/api/topic-configs/bench-ordered",
+                               {"ordered": True}).expect(200)
+    fill(bench, "bench-unordered", count)
+    fill(bench, "bench-ordered", count, keys)
+    say(f"  dequeue one and ack it; {count:,} pending, with {keys:,} ordered "
+        "keys and without")
+    slices = interleave({
+        "ordered": lambda s: bench.wrk(
+            "dequeue_ack", s, topic="bench-ordered", keys=keys),
+        "plain": lambda s: bench.wrk(
+            "dequeue_ack", s, topic="bench-unordered")}, "cycles")
+    yield at_least("dequeue+ack with ordered keys / without keys",
+                   ratios(slices, "ordered", "plain"), None)
 
 
 ORDER_SCHEMA = {"type": "record", "name": "Order", "fields": [

@@ -39,6 +39,7 @@ GOALS = {
     "f": goals_waiting.many_waiters,
     "g": goals_peers.peers,
     "schemas": goals_queue.schemas,
+    "ordered_keys": goals_queue.ordered_keys,
     "streams-a": goals_streams.one_stream,
     "streams-b": goals_streams.many_streams,
     "streams-c": goals_streams.beside_redis,

@@ -1,5 +1,6 @@
 -- Dequeue one message, ack it; what is counted is the acks. After each 100 of
--- them a batch of 100 is enqueued, so that the topic stays as full as it was.
+-- them a batch of 100 is enqueued, so that the topic stays as full as it was;
+-- with BENCH_KEYS these have keys, so many in turn.
 --
 -- wrk does not say on which connection a request goes. So the messages that
 -- were delivered are a stack of the thread, and whoever sends next acks one.
@@ -7,6 +8,7 @@ dofile(debug.getinfo(1, "S").source:match("@(.*/)") .. "report.lua")
 
 local topic = os.getenv("BENCH_TOPIC")
 local message = string.format('{"payload": "%s"}', os.getenv("BENCH_PAYLOAD"))
+local keys, key = tonumber(os.getenv("BENCH_KEYS") or 0), 0
 local delivered, n, until_batch = {}, 0, 100
 local dequeue, batch
 
@@ -21,12 +23,25 @@ function init()
 	    message .. string.rep(", " .. message, 99)))
 end
 
+local function keyed_batch()
+	local messages = {}
+
+	for i = 1, 100 do
+		key = (key + 1) % keys
+		messages[i] = string.format('{"payload": "%s", "key": "%d"}',
+		    os.getenv("BENCH_PAYLOAD"), key)
+	end
+	return wrk.format("POST", "/api/messages/batch", headers,
+	    string.format('{"topic": "%s", "messages": [%s]}', topic,
+	    table.concat(messages, ", ")))
+end
+
 function request()
 	local m
 
 	if until_batch <= 0 then
 		until_batch = until_batch + 100
-		return batch
+		return keys > 0 and keyed_batch() or batch
 	end
 	if n == 0 then
 		return dequeue
