@@ -13,10 +13,16 @@ die()
 }
 
 # settings_of_file FILE: lines of SLUICE_NAME=value, taken as they stand but
-# for quotes around all of the value. What the environment says already wins.
+# for quotes around all of the value; the last of a name goes. What the
+# environment says already wins.
 settings_of_file()
 {
+	local -A told=()
 	local line name value
+
+	for name in "${!SLUICE_@}"; do
+		told[$name]=yes
+	done
 
 	[ -e "$1" ] || return 0
 	[ -r "$1" ] || die "$1: only root and the service's user may read it"
@@ -27,7 +33,7 @@ settings_of_file()
 		if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then
 			value=${BASH_REMATCH[1]}
 		fi
-		export "$name=${!name-$value}"
+		[ -n "${told[$name]:-}" ] || export "$name=$value"
 	done <"$1"
 }
 

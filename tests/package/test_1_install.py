@@ -77,7 +77,8 @@ def test_an_installed_instance_takes_its_settings_from_the_file(_):
         settings = dict(instance.settings, message_ttl="7s")
         (prefix / "etc/sluice/sluice.env").write_text("".join(
             f"SLUICE_{name.upper()}={quote}{value}{quote}\n"
-            for (name, value), quote in zip(settings.items(), "\"'" * 9)))
+            for (name, value), quote in zip(settings.items(), "\"'" * 9))
+            + "SLUICE_MESSAGE_TTL=8s\n")	# the last one goes
         # What the environment says wins.
         environment = {"PATH": os.environ["PATH"],
                        "SLUICE_MAX_RETRIES": "7"}
@@ -95,7 +96,7 @@ def test_an_installed_instance_takes_its_settings_from_the_file(_):
             same(message["max_retries"], 7, "from the environment")
             same(t.sql("""
                 select expires_at - created_at from sluice.messages"""),
-                "00:00:07", "from the file")
+                "00:00:08", "from the file")
             same("worker 0: pid" in call("status").stdout, True, "status")
             same(call("do", "migrate").stdout,
                  "the database is up to date\n", "a command of sluice")
