@@ -17,6 +17,7 @@ declare
 	v_seqs bigint[];
 	v_seq bigint;
 	v_others boolean;
+	v_replayable boolean;
 	v_key text;
 	v_held text[];	-- keys of the messages that were locked
 begin
@@ -76,9 +77,15 @@ begin
 				from sluice.consumer_groups g
 				where g.topic_id = p_topic
 				and g.state = 1);
+			v_replayable := exists (
+				select
+				from sluice.topic_configs c
+				where c.topic_id = p_topic
+				and c.replayable);
 		end if;
 		if v_others then
-			perform sluice.finish_message(p_topic, v_seq, true);
+			perform sluice.finish_message(p_topic, v_seq,
+				v_replayable);
 		end if;
 	end loop;
 	perform sluice.release_all(p_topic, v_held);

@@ -26,8 +26,16 @@ declare
 	v_ack record;
 	v_message record;
 	v_delivery record;
+	v_replayable boolean;
+	v_finished boolean;
 	v_held text[];	-- keys of the messages that were locked
 begin
+	v_replayable := exists (
+		select
+		from sluice.topic_configs c
+		where c.topic_id = p_topic
+		and c.replayable);
+
 	for v_ack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id, u.item
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_group)
@@ -73,8 +81,8 @@ begin
 			continue when not found;
 			seq := v_delivery.seq;
 			tries := v_delivery.tries;
-			perform sluice.finish_message(p_topic, v_ack.seq, true,
-				v_ack.name, v_delivery.retries,
+			v_finished := sluice.finish_message(p_topic, v_ack.seq,
+				v_replayable, v_ack.name, v_delivery.retries,
 				v_delivery.last_error);
 		end if;
 		item := v_ack.item;

@@ -54,7 +54,7 @@ declare
 	v_bucket record;
 	v_next timestamptz;
 	v_again bigint[] := '{}';
-	v_seqs bigint[] := '{}';
+	v_seqs bigint[];
 begin
 	select g.group_id
 	into v_group
@@ -185,8 +185,38 @@ begin
 			or v_bytes >= p_bytes_max;
 	end loop;
 
+	-- Messages are read only now: until its delivery was held, one could
+	-- still be replaced by another one of its key.
+	if v_n > 0 then
+		return query
+		select d.seq, d.tries, d.retries, m.max_retries,
+			d.status, d.visible_at, m.created_at,
+			m.expires_at, m.dlq_moved_at, m.key,
+			d.last_error, m.metadata, m.payload,
+			p_group
+		from unnest(v_again) with ordinality as u (seq, place)
+		cross join lateral (
+			select e.seq, e.tries, e.retries, e.status,
+				e.visible_at, e.last_error
+			from sluice.deliveries e
+			where e.topic_id = p_topic
+			and e.seq = u.seq
+			and e.group_id = v_group
+			offset 0
+		) d
+		cross join lateral (
+			select n.max_retries, n.created_at, n.expires_at,
+				n.dlq_moved_at, n.key, n.metadata, n.payload
+			from sluice.messages n
+			where n.topic_id = p_topic
+			and n.seq = u.seq
+			offset 0
+		) m
+		order by u.place;
+	end if;
+
 	if v_n < p_n and v_bytes < p_bytes_max then
-		select coalesce(array_agg(w.seq order by w.seq), '{}')
+		select array_agg(w.seq order by w.seq)
 		into v_seqs
 		from (
 			select c.seq,
@@ -221,46 +251,40 @@ begin
 			) c
 		) w
 		where w.bytes_before < p_bytes_max - v_bytes;
+	end if;
+	if v_seqs is not null then
 		-- As in dequeue, the bounds keep any plan from a long walk.
-		update sluice.deliveries d
-		set status = 1,
-			visible_at = v_until,
-			tries = d.tries + 1
-		where d.topic_id = p_topic
-		and d.seq >= v_seqs[1]
-		and d.seq <= v_seqs[cardinality(v_seqs)]
-		and d.seq = any (v_seqs)
-		and d.group_id = v_group;
+		return query
+		with moved as (
+			update sluice.deliveries d
+			set status = 1,
+				visible_at = v_until,
+				tries = d.tries + 1
+			where d.topic_id = p_topic
+			and d.seq >= v_seqs[1]
+			and d.seq <= v_seqs[cardinality(v_seqs)]
+			and d.seq = any (v_seqs)
+			and d.group_id = v_group
+			returning d.seq, d.tries, d.retries, d.status,
+				d.visible_at, d.last_error
+		)
+		select d.seq, d.tries, d.retries, m.max_retries,
+			d.status, d.visible_at, m.created_at,
+			m.expires_at, m.dlq_moved_at, m.key,
+			d.last_error, m.metadata, m.payload,
+			p_group
+		from moved d
+		cross join lateral (
+			select n.max_retries, n.created_at, n.expires_at,
+				n.dlq_moved_at, n.key, n.metadata, n.payload
+			from sluice.messages n
+			where n.topic_id = p_topic
+			and n.seq = d.seq
+			offset 0
+		) m
+		order by d.seq;
 		v_n := v_n + cardinality(v_seqs);
 	end if;
-
-	-- Read only now: until its delivery was held, a message could still be
-	-- replaced by another one of its key.
-	return query
-	select d.seq, d.tries, d.retries, m.max_retries,
-		d.status, d.visible_at, m.created_at,
-		m.expires_at, m.dlq_moved_at, m.key,
-		d.last_error, m.metadata, m.payload,
-		p_group
-	from unnest(v_again || v_seqs) with ordinality as u (seq, place)
-	cross join lateral (
-		select e.seq, e.tries, e.retries, e.status, e.visible_at,
-			e.last_error
-		from sluice.deliveries e
-		where e.topic_id = p_topic
-		and e.seq = u.seq
-		and e.group_id = v_group
-		offset 0
-	) d
-	cross join lateral (
-		select n.max_retries, n.created_at, n.expires_at,
-			n.dlq_moved_at, n.key, n.metadata, n.payload
-		from sluice.messages n
-		where n.topic_id = p_topic
-		and n.seq = u.seq
-		offset 0
-	) m
-	order by u.place;
 
 	-- The last row, which is no message.
 	seq := null;

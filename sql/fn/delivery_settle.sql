@@ -76,9 +76,12 @@ begin
 	perform sluice.finish_message(p_topic, p_seq, exists (
 		select
 		from sluice.consumer_groups g
+		join sluice.topic_configs c
+		on c.topic_id = g.topic_id
 		where g.topic_id = p_topic
 		and g.group_id <> p_group
-		and g.state = 1));
+		and g.state = 1
+		and c.replayable));
 	if v_expires_at is not null then
 		v_noted := sluice.note_expiry(p_topic, v_seq, v_seq, p_now,
 			greatest(1, extract(epoch from v_expires_at - p_now)

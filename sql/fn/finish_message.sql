@@ -3,9 +3,9 @@
  * after all: the one place where a message of groups ends. The caller has
  * locked it, and has just removed a delivery of it.
  *
- * With p_archive a replayable topic's log keeps it; p_group, p_retries and
- * p_error are those of the delivery that was the last, if it was acked. Says
- * whether the message was removed.
+ * With p_archive the topic, which is replayable, keeps it in its log; p_group,
+ * p_retries and p_error are those of the delivery that was the last, if it was
+ * acked. Says whether the message was removed.
  */
 create or replace function sluice.finish_message(
 	p_topic bigint,
@@ -20,28 +20,31 @@ as $$
 declare
 	v_key text;
 begin
-	perform
-	from sluice.deliveries d
-	where d.topic_id = p_topic
-	and d.seq = p_seq
-	limit 1;
-	if found then
-		return false;
-	end if;
-
-	if p_archive and exists (
-		select
-		from sluice.topic_configs c
-		where c.topic_id = p_topic
-		and c.replayable) then
+	if p_archive then
+		perform
+		from sluice.deliveries d
+		where d.topic_id = p_topic
+		and d.seq = p_seq
+		limit 1;
+		if found then
+			return false;
+		end if;
 		perform sluice.archive(p_topic, p_seq, clock_timestamp(),
 			p_group, p_retries, p_error);
 	end if;
 	delete from sluice.messages m
 	where m.topic_id = p_topic
 	and m.seq = p_seq
+	and not exists (
+		select
+		from sluice.deliveries d
+		where d.topic_id = p_topic
+		and d.seq = p_seq)
 	returning m.key
 	into v_key;
+	if not found then
+		return false;
+	end if;
 	-- A key row that an enqueue holds is left to that enqueue.
 	if v_key is not null then
 		perform

@@ -19,6 +19,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import goals_groups  # noqa: E402
 import goals_peers  # noqa: E402
 import goals_plates  # noqa: E402
 import goals_queue  # noqa: E402
@@ -40,6 +41,7 @@ GOALS = {
     "g": goals_peers.peers,
     "schemas": goals_queue.schemas,
     "ordered_keys": goals_queue.ordered_keys,
+    "groups": goals_groups.groups,
     "streams-a": goals_streams.one_stream,
     "streams-b": goals_streams.many_streams,
     "streams-c": goals_streams.beside_redis,
