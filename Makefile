@@ -132,7 +132,8 @@ psql:
 docs: all
 	@for page in settings errors metrics routes; do \
 		BUILD=$(BUILD) docs/generate.sh $$page >docs/$$page.md; done
-	@BUILD=$(BUILD) docs/generate.sh sluice.1 >docs/sluice.1
+	@for file in sluice.1 openapi.json; do \
+		BUILD=$(BUILD) docs/generate.sh $$file >docs/$$file; done
 .PHONY: docs
 
 # --- installing -----------------------------------------------------------
@@ -210,11 +211,6 @@ format:
 		clang-format $$f | diff -u $$f -; done || :
 .PHONY: lint format
 
-# The man page, the completions of shells, the description of the API.
-manual: all
-	@tests/sum.sh manual 'python3 tests/manual/run.py $(ONLY)'
-.PHONY: manual
-
 # Suites of scripts: tests/NAME/run.py starts what it needs. ONLY chooses
 # among the tests by parts of their names: make http ONLY=ack
 http: all
@@ -240,6 +236,7 @@ operations-test: all
 # out optional packages that do not suit the node that runs it, so once it has
 # brought a newer one than Debian's, that one runs it again.
 node_modules := tests/node_modules/.package-lock.json
+node = $(firstword $(wildcard tests/node_modules/node-linux-*/bin/node) node)
 npm_ci := ci --ignore-scripts --no-audit --no-fund
 
 $(node_modules): tests/package-lock.json | packages-test
@@ -248,6 +245,12 @@ $(node_modules): tests/package-lock.json | packages-test
 	    $(abspath $(BUILD))/node "$$(readlink -f "$$(command -v npm)")" \
 	    $(npm_ci)
 	@touch $@
+
+# The man page, the completions of shells, the description of the API.
+manual: all $(node_modules)
+	@tests/sum.sh manual 'python3 tests/manual/run.py $(ONLY)' \
+	    $(if $(ONLY),,'$(node) tests/manual/openapi.js')
+.PHONY: manual
 
 conformance: all $(node_modules)
 	@tests/sum.sh conformance 'python3 tests/conformance/run.py $(ONLY)'

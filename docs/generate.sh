@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints one of the files that are made from a table: the pages settings,
-# errors, metrics and routes, or sluice.1. `make docs` writes them, `make lint`
-# checks that they are current.
+# errors, metrics and routes, sluice.1, or openapi.json. `make docs` writes
+# them, `make lint` checks that they are current.
 
 sluice=${BUILD:-build}/sluice
 
@@ -131,7 +131,8 @@ sluice.1)
 	{
 		n = split(text, words, / +/)
 		for (i = 1; i <= n; i++) {
-			if (line != "" && length(line " " words[i]) > 76) {
+			if (line != "" && (line ~ /[.?!]$/ || \
+			    length(line " " words[i]) > 76)) {
 				lines = lines plain(line) "\n"
 				line = ""
 			}
@@ -157,5 +158,17 @@ sluice.1)
 	{
 		print
 	}' - docs/sluice.1.in
+	;;
+openapi.json)
+	# One line an operation or a shape, so that a change can be read.
+	"$sluice" help openapi | python3 -c '
+import json, sys
+def show(value, depth):
+    if not value or not isinstance(value, dict) or depth == 3:
+        return json.dumps(value, ensure_ascii=False)
+    items = ",\n".join("\t" * (depth + 1) + json.dumps(name) + ": " +
+                       show(item, depth + 1) for name, item in value.items())
+    return "{\n" + items + "\n" + "\t" * depth + "}"
+print(show(json.load(sys.stdin), 0))'
 	;;
 esac

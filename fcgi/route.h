@@ -32,6 +32,8 @@ struct door {
 	/* Write an error reply's body in this door's envelope. */
 	void (*envelope)(struct request *r, const struct error_facts *error,
 	    const char *sentence);
+	/* The code that the envelope shows; NULL: it shows none. */
+	const char *(*code)(const struct error_facts *error);
 	/* Add what every reply of this door carries, just before it is sent,
 	 * errors included; a stream's only with its beginning. May be NULL. */
 	void (*headers)(struct request *r);

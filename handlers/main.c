@@ -9,8 +9,10 @@
 #include "fcgi/settings.h"
 #include "fcgi/version.h"
 #include "handlers/migrate.h"
+#include "handlers/openapi.h"
 #include "handlers/passwd.h"
 #include "handlers/reapers/reap_command.h"
+#include "handlers/reapers/reapers.h"
 #include "handlers/routes.h"
 #include "handlers/worker.h"
 
@@ -50,8 +52,9 @@ static const struct command {
 	{ "check", "check    say whether the settings make sense", true,
 		command_check },
 	{ "version", "version  print the version", false, command_version },
-	{ "help", "help     print this; `help routes` and `help settings` "
-		"print the tables", false, command_help },
+	{ "help", "help     print this; `help routes`, `help settings`, `help "
+		"reapers` and `help openapi` print tables", false,
+		command_help },
 };
 
 static int
@@ -63,6 +66,10 @@ command_help(int count, char **arguments)
 		routes_print(stdout);
 	} else if (strcmp(topic, "settings") == 0) {
 		settings_print(stdout);
+	} else if (strcmp(topic, "reapers") == 0) {
+		reapers_print(stdout);
+	} else if (strcmp(topic, "openapi") == 0) {
+		openapi_print(stdout);
 	} else {
 		printf("usage: sluice COMMAND\n\n");
 		for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]);

@@ -15,6 +15,12 @@ static const struct route routes[] = {
 	{ 0 }
 };
 
+const struct route *
+routes_table(void)
+{
+	return routes;
+}
+
 void
 routes_start(void)
 {

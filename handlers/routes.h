@@ -18,6 +18,9 @@ void routes_start(void);
  */
 enum verdict routes_serve(struct request *r);
 
+/* All of them, in the order of routes.def; the last one has no name. */
+const struct route *routes_table(void);
+
 /* One line a route: method, pattern, name, access, door. */
 void routes_print(FILE *out);
 

@@ -146,8 +146,35 @@ generated_pages_are_up_to_date()
 			diff -q - "docs/$page.md" >/dev/null ||
 			echo "docs/$page.md: run make docs"
 	done
-	docs/generate.sh sluice.1 | diff -q - docs/sluice.1 >/dev/null ||
-		echo "docs/sluice.1: run make docs"
+	for page in sluice.1 openapi.json; do
+		docs/generate.sh "$page" |
+			diff -q - "docs/$page" >/dev/null ||
+			echo "docs/$page: run make docs"
+	done
+}
+
+# Which names are said of routes and members, and which are read?
+described()
+{
+	cat handlers/*/api.def | tr '\n' ' ' | grep -oE "($1)\( *[a-z_\"]+" |
+		sed 's/.*(//' | tr -d '" ' | sort -u
+}
+
+every_route_is_described()
+{
+	sed -n 's/^ROUTE([A-Z]*, *"[^"]*", *\([a-z_]*\),.*/\1/p' \
+	    handlers/routes.def | sort -u | comm -23 - <(described DESCRIBE) |
+		sed 's/$/: no DESCRIBE in handlers\/*\/api.def/'
+}
+
+every_member_that_is_read_is_described()
+{
+	files 'handlers/*.c' | grep -v ^handlers/plates/ | xargs cat |
+		tr '\n\t' '  ' |
+		grep -oE '(json_member[a-z_]*|query_(text|integer))\([^,();]*, *"[a-z_]+"' |
+		sed 's/.*"\(.*\)"/\1/' | sort -u |
+		comm -23 - <(described 'MEMBER|OPTION|QUERY') |
+		sed 's/$/: no MEMBER, OPTION or QUERY in handlers\/*\/api.def/'
 }
 
 rule includes_go_downward
@@ -158,6 +185,8 @@ rule sql_spells_columns_out
 rule scripts_parse
 rule nothing_names_this_machine
 rule text_files_end_well
+rule every_route_is_described
+rule every_member_that_is_read_is_described
 rule generated_pages_are_up_to_date
 advice files_are_short_enough
 echo "$passed passed, $failed failed"

@@ -52,5 +52,6 @@ envelope(struct request *r, const struct error_facts *error,
 
 const struct door plates_door = {
 	.name = "plates",
-	.envelope = envelope
+	.envelope = envelope,
+	.code = code_of
 };

@@ -17,6 +17,13 @@ reaper_facts(enum reaper reaper)
 	return &reapers[reaper];
 }
 
+void
+reapers_print(FILE *out)
+{
+	for (size_t i = 0; i < sizeof(reapers) / sizeof(reapers[0]); i++)
+		fprintf(out, "%s %s\n", reapers[i].name, reapers[i].what);
+}
+
 const char *
 reaper_schedule(enum reaper reaper)
 {

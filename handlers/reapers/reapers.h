@@ -10,6 +10,8 @@
 #ifndef HANDLERS_REAPERS_REAPERS_H
 #define HANDLERS_REAPERS_REAPERS_H
 
+#include <stdio.h>
+
 #include "fcgi/limits.h"
 #include "sql/db.h"
 #include "sql/plate_ends.h"
@@ -71,6 +73,9 @@ struct reaper_facts {
 };
 
 const struct reaper_facts *reaper_facts(enum reaper reaper);
+
+/* One line a reaper: its name, and what it counts. */
+void reapers_print(FILE *out);
 
 /* The schedule it goes by unless it was given one; empty: never. */
 const char *reaper_schedule(enum reaper reaper);

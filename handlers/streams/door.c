@@ -31,21 +31,32 @@ write_error(struct request *r, int status, const char *code,
 	reply_header(r, "Cache-Control", "no-store");
 }
 
+static const char *
+code_of(const struct error_facts *error)
+{
+	return error->code;
+}
+
 static void
 envelope(struct request *r, const struct error_facts *error,
     const char *sentence)
 {
-	write_error(r, error->status, error->code, sentence);
+	write_error(r, error->status, code_of(error), sentence);
 }
 
 /* The protocol has one code for all that is wrong with such a request. */
+static const char *
+subscription_code_of(const struct error_facts *error)
+{
+	return error->status == 400 && error != error_facts(E_WEBHOOK_URL) ?
+	    "INVALID_REQUEST" : error->code;
+}
+
 static void
 subscription_envelope(struct request *r, const struct error_facts *error,
     const char *sentence)
 {
-	write_error(r, error->status, error->status == 400 &&
-	    error != error_facts(E_WEBHOOK_URL) ? "INVALID_REQUEST" :
-	    error->code, sentence);
+	write_error(r, error->status, subscription_code_of(error), sentence);
 }
 
 /*
@@ -67,6 +78,7 @@ headers(struct request *r)
 const struct door streams_door = {
 	.name = "streams",
 	.envelope = envelope,
+	.code = code_of,
 	.headers = headers,
 	.cors_headers = cors_headers
 };
@@ -74,6 +86,7 @@ const struct door streams_door = {
 const struct door subscriptions_door = {
 	.name = "subscriptions",
 	.envelope = subscription_envelope,
+	.code = subscription_code_of,
 	.headers = headers,
 	.cors_headers = cors_headers
 };

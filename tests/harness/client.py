@@ -16,6 +16,11 @@ class Failure(AssertionError):
     """A claim that did not hold."""
 
 
+# Called with every request and its reply, where a suite has set it: with the
+# method, the path, the headers, the body and the Reply.
+watch = None
+
+
 class Reply:
     def __init__(self, asked, status, headers, body):
         self.asked = asked
@@ -37,7 +42,7 @@ class Reply:
         value = self.json
         names = ["error"]
         # What is no path nginx refuses, and it knows no plates.
-        plates = re.match(r"(/worker/\d+)?/(?!api/|v1/|healthz/)[^/%]+/", self.path) \
+        plates = re.match(r"(/worker/\d+)?/(?!api/|v1/|healthz/|worker/)[^/%]+/", self.path) \
             or "ok" in value
         if plates:
             names = ["ok", "error"]
@@ -104,6 +109,8 @@ class Client:
         except BaseException:
             self.close()
             raise
+        if watch is not None:
+            watch(method, path, sent, body, reply)
         return reply
 
     def connect(self):

@@ -225,6 +225,7 @@ CALLS = {
         200, fixed("/readyz"), any_query=True),
     ("GET", "/metrics"): Call(200, fixed("/metrics")),
     ("GET", "/api/version"): Call(200, fixed("/api/version")),
+    ("GET", "/api/openapi.json"): Call(200, fixed("/api/openapi.json")),
 
     ("GET", "/api/auth/status"): Call(200, fixed("/api/auth/status")),
     ("POST", "/api/auth/login"): Call(

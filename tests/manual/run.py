@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ships beside the program and speaks of it: nothing runs for these.
+"""What ships beside the program and speaks of it: no instance is needed.
 
     python3 tests/manual/run.py [part of a test's name ...]
 """

@@ -1,5 +1,6 @@
 """The shells complete what the program takes."""
 
+import re
 import subprocess
 
 import program
@@ -7,7 +8,7 @@ from harness.context import same
 from harness.instance import BINARY, ROOT
 
 FILE = ROOT / "fcgi" / "sluice.bash-completion"
-TOPICS = ["routes", "settings"]
+TOPICS = ["routes", "settings", "reapers", "openapi"]
 ASK = {
     "bash": """source "$1"; shift
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -51,6 +52,14 @@ def test_every_option_is_completed(t):
         for shell in ASK:
             same(option in completed(shell, command, "--"), True,
                  f"{command} {option} in {shell}")
+
+
+def test_every_reaper_is_completed(t):
+    table = (ROOT / "handlers" / "reapers" / "reapers.def").read_text()
+    reapers = re.findall(r"^REAPER\((\w+),", table, re.M)
+    for shell in ASK:
+        same(completed(shell, "reap", ""), ["--due", *reapers], shell)
+        same(completed(shell, "reap", "keys", ""), reapers, shell)
 
 
 def test_what_takes_no_words_offers_none(t):

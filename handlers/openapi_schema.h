@@ -1,0 +1,29 @@
+/*
+ * Types and shapes of handlers/api.h as schemas of OpenAPI 3.1.
+ */
+#ifndef HANDLERS_OPENAPI_SCHEMA_H
+#define HANDLERS_OPENAPI_SCHEMA_H
+
+#include "fcgi/json_writer.h"
+#include "handlers/api.h"
+
+/* A type's schema; `says` may be NULL. Where `or_null`, null fits as well. */
+void schema_type(struct json_writer *w, const struct api_type *type,
+    const char *says, bool or_null);
+
+/* {"$ref": "#/components/KIND/NAME"} */
+void schema_reference(struct json_writer *w, const char *kind,
+    const char *name);
+
+/* The member "content" of a body or reply. */
+void schema_content(struct json_writer *w, const char *media,
+    const struct api_type *type);
+
+/* A header of a reply, as a member of "headers". */
+void schema_header(struct json_writer *w, const char *name,
+    const struct api_type *type, const char *says);
+
+/* All shapes of the table, as members. */
+void schema_shapes(struct json_writer *w);
+
+#endif
