@@ -41,8 +41,8 @@ static const struct command {
 	bool needs_settings;
 	int (*run)(int count, char **arguments);
 } commands[] = {
-	{ "worker", "worker   serve FastCGI on descriptor 0 until SIGTERM",
-		true, worker_command },
+	{ "worker", "worker   serve FastCGI on descriptor 0 until SIGTERM; "
+		"its number may follow", true, worker_command },
 	{ "migrate", "migrate  bring the database to this version's shape",
 		true, migrate_command },
 	{ "reap", "reap     run all reapers, or those named, or with --due "
