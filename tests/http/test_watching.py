@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from harness.context import same
-from harness.instance import ROOT
+from harness.instance import PSQL, ROOT
 
 BOARD = ROOT / "docs" / "grafana" / "sluice.json"
 ALERTS = ROOT / "docs" / "prometheus" / "alerts.yml"
@@ -140,3 +140,22 @@ def test_the_board_is_whole(t):
             for y in range(at["y"], at["y"] + at["h"]):
                 same((x, y) in taken, False, f"{panel['title']} overlaps")
                 taken.add((x, y))
+
+
+def test_who_looks_at_the_own_cluster_sees_what_is_slow(t):
+    """And does not see the tables."""
+    t.admin.enqueue(t.topic())
+    database = t.instance.database.replace("user=sluice", "user=postgres")
+
+    def as_reader(statement):
+        return subprocess.run(
+            [PSQL, "-XAtq", "-d", database, "-c",
+             "set role sluice_reader", "-c", statement],
+            capture_output=True, text=True)
+
+    seen = as_reader("select count(*) from sluice.slow_statements "
+                     "where source = 'counted' and statement like "
+                     "'%sluice.enqueue($1%'")
+    same((seen.stderr, int(seen.stdout) > 0), ("", True))
+    same("permission denied" in
+         as_reader("select from sluice.messages").stderr, True)
