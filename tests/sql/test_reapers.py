@@ -17,8 +17,7 @@ def expired(s, seqs, dead=()):
 
 def settle(s):
     s.rows("truncate sluice.messages, sluice.deliveries, sluice.reapers")
-    s.rows("delete from sluice.topic_configs")
-    s.rows("delete from sluice.topics")
+    s.rows("truncate sluice.topics cascade")
     return Statements(s)
 
 
