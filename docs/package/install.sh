@@ -82,7 +82,7 @@ install_all()
 
 	fill 0644 fcgi/sluice.cron.in "$CRONDIR/sluice"
 
-	place 0644 docs/*.md "$DOCDIR"
+	place 0644 docs/*.md docs/openapi.json "$DOCDIR"
 	place 0644 docs/decisions/*.md "$DOCDIR/decisions"
 	place 0644 docs/package/site.conf "$DOCDIR/package"
 	place 0644 docs/prometheus/* "$DOCDIR/prometheus"
