@@ -16,6 +16,7 @@
 #	make operations-test	backup, recovery, a full disk, few rights
 #	make differential	random commands beside redis-server; SEED=7
 #	make avro		schemas and payloads beside avsc; SEED=7
+#	make misuse		bad requests; SEED=7 COUNT=1000000 CASE=4711
 #	make http ONLY=ack	a suite's tests that have "ack" in their names
 #	make bench		how fast it is, as ratios; BENCH_ONLY=a,c chooses
 #	make soak		ten minutes of churn: does anything grow? SOAK_MINUTES=
@@ -196,7 +197,7 @@ $(BUILD)/flags: | $(if $(filter test deps,$(goals)),packages-test,\
 
 # --- tests ----------------------------------------------------------------
 
-suites = lint manual unit sql-test http differential avro conformance \
+suites = lint manual unit sql-test http misuse differential avro conformance \
     client-test race package-test operations-test fuzz sanitize tsan
 
 test: packages-test
@@ -220,6 +221,10 @@ http: all
 	    plates doors))
 race: all
 	@tests/sum.sh race 'python3 tests/race/run.py $(ONLY)'
+# 100,000 bad requests. SEED= chooses others, COUNT= how many, CASE= one alone.
+misuse: all
+	@tests/sum.sh misuse 'python3 tests/misuse/run.py $(ONLY)'
+.PHONY: misuse
 # The plates door beside Debian's redis-server. SEED= chooses other sequences,
 # SEQUENCES= how many, SHOWN= how many of those that differ are shrunk.
 differential: all
