@@ -132,7 +132,7 @@ passwd_command(int count, char **arguments)
 		return EXIT_FAILURE;
 	}
 	arena = arena_new();
-	db = db_open("sluice passwd", false);
+	db = db_open_alone("sluice passwd");
 	user = find_user(db, arena, text_of(arguments[make]));
 	if (user && make)
 		password_make(password);

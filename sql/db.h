@@ -126,6 +126,9 @@ int row_bigints(const struct pg_result *rows, int row, int column,
  * thought to be away: whoever finds out that it is back must be one.
  */
 struct db *db_open(const char *application, bool urgent);
+/* The only one of its process: where nobody else has answers either, a long
+ * statement is no sign that the database is away. */
+struct db *db_open_alone(const char *application);
 void db_close(struct db *take_db);
 
 /* For LISTEN: the raw connection, NULL while there is none. Reopens it. */

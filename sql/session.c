@@ -57,6 +57,15 @@ db_open(const char *application, bool urgent)
 	return db;
 }
 
+struct db *
+db_open_alone(const char *application)
+{
+	struct db *db = db_open(application, true);
+
+	db->alone = true;
+	return db;
+}
+
 void
 session_close(struct db *db)
 {

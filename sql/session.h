@@ -16,6 +16,7 @@ struct db {
 	uint64_t opened; /* how many there have been */
 	const char *application;
 	bool urgent;
+	bool alone;
 	bool in_transaction;	/* that was begun by db_begin() */
 	bool prepared[STATEMENTS];
 	int64_t connect_after_us;

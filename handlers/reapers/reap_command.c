@@ -363,7 +363,7 @@ reap_command(int count, char **arguments)
 		return EXIT_FAILURE;
 	(void)metrics_open(settings.var); /* counting is not what we are for */
 	arena = arena_new();
-	db = db_open("sluice reap", false);
+	db = db_open_alone("sluice reap");
 	good = due ? reap_due(db, arena) :
 	    reap_by_hand(db, arena, count, arguments);
 	db_close(db);
