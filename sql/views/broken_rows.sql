@@ -15,7 +15,8 @@ cross join lateral (
 	('visible_at goes with status 1 and 2',
 		(m.status in (1, 2)) = (m.visible_at is not null)),
 	('a dead letter is not fresh', m.status <> 0 or not m.dlq),
-	('dlq_moved_at goes with dlq', m.dlq = (m.dlq_moved_at is not null))
+	('dlq_moved_at goes with dlq', m.dlq = (m.dlq_moved_at is not null)),
+	('a group has dead letters only', m.dlq or m.consumer_group is null)
 ) as r (rule, holds)
 where not r.holds
 union all

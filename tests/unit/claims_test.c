@@ -411,6 +411,15 @@ only_what_is_alike_shares_a_call(void)
 	CHECK(claim_kind.joins(&a.item, &b.item));
 	CHECK(!claim_kind.joins(&a.item, &longer.item));
 	CHECK(!claim_kind.joins(&a.item, &other.item));
+
+	claim_for_group(&a, TEXT("a"));
+	claim_for_group(&b, TEXT("a"));
+	claim_for_group(&other, TEXT("b"));
+	other.dead_after = a.dead_after;
+	CHECK(a.item.owner == b.item.owner);
+	CHECK(a.item.owner != other.item.owner);
+	CHECK(a.item.kind->joins(&a.item, &b.item));
+	CHECK(!a.item.kind->joins(&a.item, &other.item));
 }
 
 static void
