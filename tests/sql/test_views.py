@@ -75,6 +75,10 @@ def test_spare_room_after_many_went(s):
     assert full[0] < 0.3 and full[1] < 0.5, full
     s.rows(f"delete from sluice.messages where topic_id = {t.id} "
            "and seq % 10 > 0")
-    s.rows("vacuum analyze sluice.messages")
+    # An autovacuum that began before may still write what it has seen.
+    for _ in range(10):
+        s.rows("vacuum analyze sluice.messages")
+        if spare("messages") > 0.7:
+            break
     assert spare("messages") > 0.7, spare("messages")
     assert spare("messages_pkey") > 0.6, spare("messages_pkey")
