@@ -118,36 +118,25 @@ plate_create(struct request *r)
 	return DONE;
 }
 
+static void
+write_plate_item(struct json_writer *w, const struct pg_result *rows, int row)
+{
+	json_open_object(w);
+	write_plate(w, row_text(rows, row, 0), row_time(rows, row, 1));
+	json_close_object(w);
+}
+
 enum verdict
 plate_list(struct request *r)
 {
 	struct list_page page = list_page_read(r);
-	const struct pg_result *rows, *count;
-	struct json_writer *w;
 	struct params p;
 
 	if (!query_done(r))
 		return DONE;
-	count = db_call(r, STATEMENT_plate_count, NULL);
 	params_init(&p, r->arena);
-	param_bigint(&p, page.limit);
-	param_bigint(&p, page.offset);
-	rows = db_call(r, STATEMENT_plate_list, &p);
-	if (!rows)
-		return DONE;
-	w = reply_json(r, 200);
-	json_open_object(w);
-	json_name(w, "items");
-	json_open_array(w);
-	for (int i = 0; i < row_count(rows); i++) {
-		json_open_object(w);
-		write_plate(w, row_text(rows, i, 0), row_time(rows, i, 1));
-		json_close_object(w);
-	}
-	json_close_array(w);
-	list_page_write(w, &page, row_bigint(count, 0, 0));
-	json_close_object(w);
-	return DONE;
+	return list_reply(r, &page, &p, STATEMENT_plate_list,
+	    STATEMENT_plate_count, write_plate_item);
 }
 
 enum verdict

@@ -12,6 +12,7 @@
 #include "handlers/handlers.h"
 #include "handlers/queue/message.h"
 #include "handlers/queue/page.h"
+#include "handlers/queue/topic_path.h"
 #include "sql/consumer_groups.h"
 #include "sql/message_seq.h"
 #include "sql/wake.h"
@@ -19,48 +20,25 @@
 /* Between two looks at those who are waited for. */
 enum { WRITERS_LOOK = 5 };
 
-/* The topic in the path, which the caller may configure. */
-static bool
-path_topic(struct request *r, struct topic *topic)
+static void
+write_name(struct json_writer *w, const struct pg_result *rows, int row)
 {
-	if (!allow_topic(r, ACTION_ADMIN, r->param[0]) ||
-	    !topic_find(r, r->param[0], topic))
-		return false;
-	if (topic->dlq)
-		fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
-	return !topic->dlq;
+	json_text(w, row_text(rows, row, 0));
 }
 
 enum verdict
 consumer_group_list(struct request *r)
 {
 	struct list_page page = list_page_read(r);
-	const struct pg_result *rows, *total;
-	struct params p, count;
-	struct json_writer *w;
 	struct topic topic;
+	struct params p;
 
-	if (!query_done(r) || !path_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
-	count = p;
-	param_bigint(&p, page.limit);
-	param_bigint(&p, page.offset);
-	rows = db_call(r, STATEMENT_consumer_group_list, &p);
-	total = db_call(r, STATEMENT_consumer_group_count, &count);
-	if (!rows || !total)
-		return DONE;
-	w = reply_json(r, 200);
-	json_open_object(w);
-	json_name(w, "items");
-	json_open_array(w);
-	for (int i = 0; i < row_count(rows); i++)
-		json_text(w, row_text(rows, i, 0));
-	json_close_array(w);
-	list_page_write(w, &page, row_bigint(total, 0, 0));
-	json_close_object(w);
-	return DONE;
+	return list_reply(r, &page, &p, STATEMENT_consumer_group_list,
+	    STATEMENT_consumer_group_count, write_name);
 }
 
 /* Begin, or go on with what somebody has begun. NULL after fail(). */
@@ -101,7 +79,7 @@ read_registration(struct request *r)
 	struct topic topic;
 	struct text name;
 
-	if (!query_done(r) || !path_topic(r, &topic) ||
+	if (!base_topic_in_path(r, &topic) ||
 	    !json_read_body(&j, r, false))
 		return NULL;
 	name = consumer_group_read(&j);
@@ -165,7 +143,7 @@ end_group(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!query_done(r) || !path_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return NULL;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);

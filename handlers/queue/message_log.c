@@ -16,6 +16,7 @@
 #include "handlers/queue/message.h"
 #include "handlers/queue/message_log.h"
 #include "handlers/queue/page.h"
+#include "handlers/queue/topic_path.h"
 
 /* The columns of message_log_list. */
 enum {
@@ -163,8 +164,7 @@ message_log_list(struct request *r)
 	struct topic topic;
 	int64_t place[2];
 
-	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
-	    !topic_find(r, r->param[0], &topic) ||
+	if (!topic_in_path(r, &topic) ||
 	    !read_after(r, after, page.offset, place))
 		return DONE;
 	params_init(&p, r->arena);
@@ -195,8 +195,7 @@ read_trim(struct request *r)
 	struct trim_state *state = arena_alloc(r->arena, sizeof(*state));
 	struct text before = query_text(r, "before");
 
-	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
-	    !topic_find(r, r->param[0], &state->topic))
+	if (!topic_in_path(r, &state->topic))
 		return NULL;
 	if (!before.n)
 		fail(r, E_BAD_VALUE, "before query parameter is required");

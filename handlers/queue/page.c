@@ -34,3 +34,31 @@ list_page_write(struct json_writer *w, const struct list_page *page,
 	member(w, "limit", page->limit);
 	member(w, "offset", page->offset);
 }
+
+enum verdict
+list_reply(struct request *r, const struct list_page *page, struct params *p,
+    enum statement list, enum statement count,
+    void (*write_item)(struct json_writer *w, const struct pg_result *rows,
+	int row))
+{
+	const struct pg_result *rows, *total = db_call(r, count, p);
+	struct json_writer *w;
+
+	if (!total)
+		return DONE;
+	param_bigint(p, page->limit);
+	param_bigint(p, page->offset);
+	rows = db_call(r, list, p);
+	if (!rows)
+		return DONE;
+	w = reply_json(r, 200);
+	json_open_object(w);
+	json_name(w, "items");
+	json_open_array(w);
+	for (int i = 0; i < row_count(rows); i++)
+		write_item(w, rows, i);
+	json_close_array(w);
+	list_page_write(w, page, row_bigint(total, 0, 0));
+	json_close_object(w);
+	return DONE;
+}

@@ -5,6 +5,7 @@
 #include "fcgi/json_reader.h"
 #include "handlers/handlers.h"
 #include "handlers/queue/page.h"
+#include "handlers/queue/topic_path.h"
 #include "sql/db.h"
 #include "sql/topics.h"
 
@@ -59,42 +60,14 @@ write_config(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 topic_config_list(struct request *r)
 {
-	const struct pg_result *rows, *total;
 	struct list_page page = list_page_read(r);
-	struct json_writer *w;
 	struct params p;
 
 	if (!query_done(r))
 		return DONE;
 	params_init(&p, r->arena);
-	param_bigint(&p, page.limit);
-	param_bigint(&p, page.offset);
-	rows = db_call(r, STATEMENT_topic_config_list, &p);
-	total = db_call(r, STATEMENT_topic_config_count, NULL);
-	if (!rows || !total)
-		return DONE;
-	w = reply_json(r, 200);
-	json_open_object(w);
-	json_name(w, "items");
-	json_open_array(w);
-	for (int i = 0; i < row_count(rows); i++)
-		write_config(w, rows, i);
-	json_close_array(w);
-	list_page_write(w, &page, row_bigint(total, 0, 0));
-	json_close_object(w);
-	return DONE;
-}
-
-/* The topic in the path, which the caller may configure. */
-static bool
-configured_topic(struct request *r, struct topic *topic)
-{
-	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
-	    !topic_find(r, r->param[0], topic))
-		return false;
-	if (topic->dlq)
-		fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
-	return !topic->dlq;
+	return list_reply(r, &page, &p, STATEMENT_topic_config_list,
+	    STATEMENT_topic_config_count, write_config);
 }
 
 enum verdict
@@ -104,7 +77,7 @@ topic_config_get(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!configured_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
@@ -164,7 +137,7 @@ topic_config_put(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!configured_topic(r, &topic) || !json_read_body(&j, r, false))
+	if (!base_topic_in_path(r, &topic) || !json_read_body(&j, r, false))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
@@ -194,7 +167,7 @@ topic_config_delete(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!configured_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);

@@ -6,6 +6,7 @@
 #include "fcgi/schema.h"
 #include "handlers/handlers.h"
 #include "handlers/queue/page.h"
+#include "handlers/queue/topic_path.h"
 #include "sql/db.h"
 #include "sql/topics.h"
 
@@ -30,42 +31,14 @@ write_schema(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 topic_schema_list(struct request *r)
 {
-	const struct pg_result *rows, *total;
 	struct list_page page = list_page_read(r);
-	struct json_writer *w;
 	struct params p;
 
 	if (!query_done(r))
 		return DONE;
 	params_init(&p, r->arena);
-	param_bigint(&p, page.limit);
-	param_bigint(&p, page.offset);
-	rows = db_call(r, STATEMENT_topic_schema_list, &p);
-	total = db_call(r, STATEMENT_topic_schema_count, NULL);
-	if (!rows || !total)
-		return DONE;
-	w = reply_json(r, 200);
-	json_open_object(w);
-	json_name(w, "items");
-	json_open_array(w);
-	for (int i = 0; i < row_count(rows); i++)
-		write_schema(w, rows, i);
-	json_close_array(w);
-	list_page_write(w, &page, row_bigint(total, 0, 0));
-	json_close_object(w);
-	return DONE;
-}
-
-/* The topic in the path, whose schema the caller may see and set. */
-static bool
-described_topic(struct request *r, struct topic *topic)
-{
-	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
-	    !topic_find(r, r->param[0], topic))
-		return false;
-	if (topic->dlq)
-		fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
-	return !topic->dlq;
+	return list_reply(r, &page, &p, STATEMENT_topic_schema_list,
+	    STATEMENT_topic_schema_count, write_schema);
 }
 
 enum verdict
@@ -75,7 +48,7 @@ topic_schema_get(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!described_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
@@ -110,7 +83,7 @@ topic_schema_put(struct request *r)
 	struct text schema;
 	struct params p;
 
-	if (!described_topic(r, &topic) || !json_read_body(&j, r, false))
+	if (!base_topic_in_path(r, &topic) || !json_read_body(&j, r, false))
 		return DONE;
 	schema = json_member_text(&j, "schema_json",
 	    JSON_REQUIRED | JSON_NOT_EMPTY, SCHEMA_BYTES_MAX);
@@ -134,7 +107,7 @@ topic_schema_delete(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!described_topic(r, &topic))
+	if (!base_topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);

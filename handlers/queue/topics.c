@@ -8,6 +8,7 @@
 #include "fcgi/topic_counts.h"
 #include "handlers/handlers.h"
 #include "handlers/queue/message.h"
+#include "handlers/queue/topic_path.h"
 #include "sql/claims.h"
 #include "sql/wake.h"
 
@@ -21,14 +22,6 @@ reply_count(struct request *r, const char *name, int64_t count)
 	json_number(w, count);
 	json_close_object(w);
 	return DONE;
-}
-
-/* The topic in the path, which the caller may act on. */
-static bool
-path_topic(struct request *r, enum action action, struct topic *topic)
-{
-	return query_done(r) && allow_topic(r, action, r->param[0]) &&
-	    topic_find(r, r->param[0], topic);
 }
 
 /* A purge's progress: one batch a call, so that others get their turn. */
@@ -82,7 +75,7 @@ read_purge(struct request *r)
 	const struct json *words;
 	struct json_reader j;
 
-	if (!path_topic(r, ACTION_ADMIN, &state->topic) ||
+	if (!topic_in_path(r, &state->topic) ||
 	    !json_read_body(&j, r, true))
 		return NULL;
 	words = json_member_array(&j, "statuses", 3);
@@ -136,7 +129,7 @@ message_delete_by_key(struct request *r)
 	struct topic topic;
 	struct params p;
 
-	if (!path_topic(r, ACTION_ADMIN, &topic))
+	if (!topic_in_path(r, &topic))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
@@ -247,7 +240,7 @@ set_paused(struct request *r, bool paused)
 	struct json_reader j;
 	struct params p;
 
-	if (!path_topic(r, ACTION_ADMIN, &topic) ||
+	if (!topic_in_path(r, &topic) ||
 	    !json_read_body(&j, r, true) || !json_done(&j))
 		return DONE;
 	/* A topic and its dead letters pause together, and the right to the

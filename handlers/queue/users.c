@@ -67,29 +67,13 @@ enum verdict
 user_list(struct request *r)
 {
 	struct list_page page = list_page_read(r);
-	const struct pg_result *rows, *count;
-	struct json_writer *w;
 	struct params p;
 
 	if (!query_done(r))
 		return DONE;
-	count = db_call(r, STATEMENT_user_count, NULL);
 	params_init(&p, r->arena);
-	param_bigint(&p, page.limit);
-	param_bigint(&p, page.offset);
-	rows = db_call(r, STATEMENT_user_list, &p);
-	if (!rows)
-		return DONE;
-	w = reply_json(r, 200);
-	json_open_object(w);
-	json_name(w, "items");
-	json_open_array(w);
-	for (int i = 0; i < row_count(rows); i++)
-		write_user(w, rows, i);
-	json_close_array(w);
-	list_page_write(w, &page, row_bigint(count, 0, 0));
-	json_close_object(w);
-	return DONE;
+	return list_reply(r, &page, &p, STATEMENT_user_list,
+	    STATEMENT_user_count, write_user);
 }
 
 enum verdict
