@@ -52,7 +52,15 @@ static struct {
 	struct hint hint[CLAIM_HINTS];
 } claims = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* The hint of an owner; lock held. All times are the wall clock's. */
+/* Nothing is known; lock held. All times are the wall clock's. */
+static void
+forget(struct hint *hint, int64_t owner)
+{
+	*hint = (struct hint){ .owner = owner,
+		.due_from_us = INT64_MIN, .due_at_us = INT64_MAX };
+}
+
+/* The hint of an owner; lock held. */
 static struct hint *
 hint_of(int64_t owner)
 {
@@ -60,8 +68,7 @@ hint_of(int64_t owner)
 	struct hint *hint = &claims.hint[(hash >> 32) % CLAIM_HINTS];
 
 	if (hint->owner != owner)
-		*hint = (struct hint){ .owner = owner,
-			.due_from_us = INT64_MIN, .due_at_us = INT64_MAX };
+		forget(hint, owner);
 	return hint;
 }
 
@@ -295,7 +302,10 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	(void)arena; /* the rows serve as they are */
 	pthread_mutex_lock(&claims.lock);
 	hint = hint_of(items->owner);
-	learn(hint, lead, rows, count, ran_short);
+	if (unknown)
+		forget(hint, items->owner);
+	else
+		learn(hint, lead, rows, count, ran_short);
 	now = clock_wall_us();
 	again = !limited && (heavy || (ran_short && hinted &&
 	    now >= hint->looks_allowed_us));
@@ -374,6 +384,14 @@ claims_due_on(struct channel_key key, int64_t wall_us)
 	lot_wake_at(key, monotonic_of(wall_us));
 	if (note_due(key.id, wall_us))
 		wake_due_elsewhere(key, wall_us);
+}
+
+void
+claims_forget(struct channel_key key)
+{
+	pthread_mutex_lock(&claims.lock);
+	forget(hint_of(key.id), key.id);
+	pthread_mutex_unlock(&claims.lock);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "handlers/queue/message.h"
 #include "handlers/queue/page.h"
 #include "handlers/queue/topic_path.h"
+#include "sql/claims.h"
 #include "sql/consumer_groups.h"
 #include "sql/message_seq.h"
 #include "sql/wake.h"
@@ -45,16 +46,19 @@ consumer_group_list(struct request *r)
 static struct group_join *
 begin(struct request *r, const struct topic *topic, struct text name)
 {
+	struct channel_key key = group_dequeue_channel(topic->id, name, false);
 	struct group_join *join = arena_alloc(r->arena, sizeof(*join));
 	const struct pg_result *rows;
 	struct text outcome;
 	struct params p;
 
+	/* An earlier group of that name has had the messages that are here. */
+	claims_forget(key);
 	params_init(&p, r->arena);
 	param_bigint(&p, topic->id);
 	param_bigint(&p, message_seq_take(1));
 	param_text(&p, name);
-	param_bigint(&p, group_dequeue_channel(topic->id, name, false).id);
+	param_bigint(&p, key.id);
 	param_bigint(&p, GROUPS_PER_TOPIC_MAX);
 	rows = db_call(r, STATEMENT_consumer_group_create, &p);
 	if (!rows)

@@ -110,6 +110,8 @@ parameter_64(const struct params *p, int i)
 	return (int64_t)be64toh(wire);
 }
 
+static struct text as_group; /* whom claims are for; absent: the topic's */
+
 /* Claims of so many messages each, up to the first 0, in one call. */
 static void
 ask(struct topic *topic, const int counts[CLAIMS_MAX])
@@ -120,12 +122,14 @@ ask(struct topic *topic, const int counts[CLAIMS_MAX])
 	arena_reset(arena);
 	for (int i = 0; i < CLAIMS_MAX && counts[i]; i++) {
 		claim_init(&claim[i], topic, counts[i], 30000);
+		if (as_group.p)
+			claim_for_group(&claim[i], as_group);
 		if (i)
 			claim[i - 1].item.next = &claim[i].item;
 	}
 	params_init(&p, arena);
 	claim_kind.fill(&p, &claim[0].item);
-	CHECK_INTEGER(p.n, 10);
+	CHECK_INTEGER(p.n, as_group.p ? 11 : 10);
 	memcpy(&n, p.value[2], sizeof(n));
 	asked.n = (int32_t)be32toh(n);
 	asked.from = parameter_64(&p, 5);
@@ -143,6 +147,14 @@ static void
 set_64(PGresult *rows, int row, int column, int64_t value)
 {
 	uint64_t wire = htobe64((uint64_t)value);
+
+	must(PQsetvalue(rows, row, column, (char *)&wire, sizeof(wire)));
+}
+
+static void
+set_16(PGresult *rows, int row, int column, int16_t value)
+{
+	uint16_t wire = htobe16((uint16_t)value);
 
 	must(PQsetvalue(rows, row, column, (char *)&wire, sizeof(wire)));
 }
@@ -176,6 +188,7 @@ answer(int count, int64_t seq, int dead, int64_t due_us)
 	must(PQsetvalue(rows, count, 0, NULL, -1));
 	set_32(rows, count, 1, dead);
 	set_32(rows, count, 2, 0);
+	set_16(rows, count, 4, 0);
 	if (due_us)
 		set_64(rows, count, 5, due_us - PG_EPOCH_UNIX_US);
 	return rows;
@@ -326,6 +339,34 @@ what_is_due_is_looked_for_then(void)
 	CHECK_INTEGER(claim[0].got, 1);
 }
 
+/* What a name that was no group's has taught, its group does not suffer. */
+static void
+an_unknown_group_teaches_nothing(void)
+{
+	struct topic topic = new_topic();
+	PGresult *rows;
+
+	as_group = TEXT("a");
+	ask_for(&topic, 1);
+	now_us += 100000; /* so long it takes */
+	rows = answer(0, 0, 0, 0);
+	set_16(rows, 0, 4, -1);
+	get(rows);
+	CHECK(claim[0].unknown_group);
+	CHECK(!claim[0].again);
+	ask_for(&topic, 1);
+	CHECK_INTEGER(asked.from, 0);
+	CHECK(asked.due && asked.everything_due);
+	get(answer(1, message_seq_at(now_us), 0, 0));
+	CHECK(!claim[0].unknown_group);
+	ask_for(&topic, 1);
+	CHECK(asked.from > 0);
+	claims_forget(claim[0].channel);
+	ask_for(&topic, 1);
+	CHECK_INTEGER(asked.from, 0);
+	as_group = TEXT_ABSENT;
+}
+
 /* Whom the limit leaves empty-handed waits until it lets him. */
 static void
 a_limit_is_waited_for(void)
@@ -472,6 +513,7 @@ main(void)
 	looks_without_hints_have_their_share();
 	a_stall_does_not_blind();
 	what_is_due_is_looked_for_then();
+	an_unknown_group_teaches_nothing();
 	a_limit_is_waited_for();
 	clocks_that_differ_cost_no_storm();
 	messages_go_to_claims_in_their_order();
