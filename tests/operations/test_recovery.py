@@ -20,8 +20,7 @@ def test_recovery_to_a_moment_has_all_before_it_and_nothing_after(_):
             t = Context(instance)
             diary = Diary(t)
             more(diary)
-            postgres("pg_basebackup", "-h", instance.var / "run", "-U",
-                     "postgres", "-D", base / "pg", "-c", "fast")
+            base_backup(instance, base / "pg")
             more(diary)
             fork(t, diary)
             moment = time.time()
@@ -33,6 +32,19 @@ def test_recovery_to_a_moment_has_all_before_it_and_nothing_after(_):
             has_all_before(diary, r, moment)
             refuses_what_was_read_later(diary, r)
             serves(diary, r)
+            forgets_the_moment(r)
+            base_backup(r, base / "again")
+            later = Diary(Context(r))
+            more(later)
+            later.finish()
+            is_archived(r)
+        with running(recovered(r, base / "again", archive)) as again:
+            has_all(later, again)
+
+
+def base_backup(instance, place):
+    postgres("pg_basebackup", "-h", instance.var / "run", "-U", "postgres",
+             "-D", place, "-c", "fast")
 
 
 def more(diary):
@@ -60,14 +72,17 @@ def is_archived(instance):
         "the last segment in the archive")
 
 
-def recovered(instance, base, archive, moment):
+def recovered(instance, base, archive, moment=None):
+    """To the moment; without one, to the end of all that was archived."""
     other = another(instance)
-    target = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    settings = f"restore_command = 'cp {archive}/%f %p'\n"
+    if moment:
+        target = datetime.datetime.fromtimestamp(
+            moment, datetime.timezone.utc)
+        settings += (f"recovery_target_time = '{target}'\n"
+                     "recovery_target_action = promote\n")
     with open(base / "postgresql.auto.conf", "a") as conf:
-        conf.write(f"restore_command = 'cp {archive}/%f %p'\n"
-                   f"recovery_target_time = '{target}'\n"
-                   "recovery_target_action = promote\n"
-                   "archive_mode = off\n")
+        conf.write(settings)
     (base / "recovery.signal").touch()
     shutil.copytree(base, other.var / "pg", copy_function=shutil.copy)
     (other.var / "pg").chmod(0o700)
@@ -75,6 +90,21 @@ def recovered(instance, base, archive, moment):
         for path in (other.var / "pg", *(other.var / "pg").rglob("*")):
             shutil.chown(path, "postgres", "postgres")
     return other
+
+
+def forgets_the_moment(instance):
+    """Else the next base backup, and all made of it, would end there."""
+    for setting in ("restore_command", "recovery_target_time",
+                    "recovery_target_action"):
+        superuser(instance, f"alter system reset {setting}")
+
+
+def has_all(diary, instance):
+    t = Context(instance)
+    for what, names in diary.kept(t).items():
+        there = diary.acknowledged(what)
+        same(bool(there), True, f"{what}: traffic")
+        same(there - names, set(), f"{what}: acknowledged and lost")
 
 
 def has_all_before(diary, instance, moment):
