@@ -35,6 +35,8 @@ cluster_configure()
 	random_page_cost = 1.1
 	jit = off
 	shared_preload_libraries = 'pg_stat_statements'
+	# Utility statements would be kept with their literals: passwords.
+	pg_stat_statements.track_utility = off
 	wal_compression = on
 	min_wal_size = 256MB
 	max_wal_size = 2GB
@@ -88,10 +90,11 @@ cluster_psql()
 
 # What a superuser has to say so that statistics are counted and seen, by
 # /metrics and by who looks: docs/operations.md has it for other databases.
+# Who looks got the right to read all statements once, literals included.
 cluster_watch()
 {
 	cluster_psql sluice "
-	set client_min_messages = warning;
+	set client_min_messages = error;
 	create extension if not exists pg_stat_statements;
 	do \$\$
 	begin
@@ -100,7 +103,8 @@ cluster_watch()
 		end if;
 	end
 	\$\$;
-	grant pg_read_all_stats to sluice, sluice_reader"
+	grant pg_read_all_stats to sluice;
+	revoke pg_read_all_stats from sluice_reader"
 }
 
 cluster_start()

@@ -4,15 +4,14 @@
  */
 create or replace view sluice.oldest_transactions as
 select a.pid,
-	a.usename as "user",
-	a.application_name as application,
-	a.client_addr as client,
+	a."user",
+	a.application,
+	a.client,
 	a.state,
 	now() - a.xact_start as open_for,
-	greatest(age(a.backend_xmin), age(a.backend_xid))
-		as transactions_held,
-	left(a.query, 200) as last_statement
-from pg_stat_activity a
+	a.transactions_held,
+	left(a.statement, 200) as last_statement
+from sluice.sessions_now() a
 where a.xact_start is not null
 and a.pid <> pg_backend_pid()
 order by a.xact_start;
@@ -21,3 +20,5 @@ comment on view sluice.oldest_transactions is
 	'open transactions, oldest first; they keep dead rows from removal';
 comment on column sluice.oldest_transactions.transactions_held is
 	'how many transactions have begun since its snapshot';
+comment on column sluice.oldest_transactions.last_statement is
+	'in full if it is our own; of others the first word';

@@ -1,6 +1,5 @@
 /*
- * What the database spends its time with, the most of it first. A text begins
- * with the head of the statement's file, which is left out.
+ * What the database spends its time with, the most of it first.
  */
 create or replace view sluice.slow_statements as
 select s.source,
@@ -10,8 +9,8 @@ select s.source,
 	round(s.max_ms::numeric, 3) as max_ms,
 	round(s.rows_each::numeric, 1) as rows_each,
 	round(s.from_cache::numeric, 3) as from_cache,
-	left(btrim(regexp_replace(regexp_replace(s.statement, '/\*.*?\*/', '',
-		'g'), '\s+', ' ', 'g')), 400) as statement
+	left(btrim(regexp_replace(s.statement, '\s+', ' ', 'g')), 400)
+		as statement
 from sluice.slow_statements_now() s
 order by s.total_seconds desc;
 

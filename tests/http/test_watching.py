@@ -160,3 +160,29 @@ def test_who_looks_at_the_own_cluster_sees_what_is_slow(t):
     same((seen.stderr, int(seen.stdout) > 0), ("", True))
     same("permission denied" in
          as_reader("select from sluice.messages").stderr, True)
+
+
+def test_who_looks_sees_no_literal_of_others(t):
+    """Neither as the views have it, nor as PostgreSQL counts it."""
+    database = t.instance.database.replace("user=sluice", "user=postgres")
+
+    def psql(*statements):
+        done = subprocess.run(
+            [PSQL, "-XAtq", "-d", database,
+             *(word for one in statements for word in ("-c", one))],
+            capture_output=True, text=True)
+        same(done.stderr, "")
+        return done.stdout
+
+    psql("create role literal password 'a-literal'",
+         "explain select 'a-literal'", "drop role literal",
+         "select 'a-literal', 4711 /* a-literal */")
+    seen = psql("set role sluice_reader",
+                "select statement from sluice.slow_statements")
+    same(("select $1, $2" in seen.splitlines(), "a-literal" in seen),
+         (True, False))
+    for counts in ("pg_stat_statements", "pg_stat_activity"):
+        same("a-literal" in psql("set role sluice_reader",
+                                 f"select query from {counts}"), False)
+    same("create role literal" in psql(
+        "select query from pg_stat_statements"), False)

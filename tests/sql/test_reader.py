@@ -3,8 +3,11 @@ The role sluice_reader: it reads every view, and nothing else. What must stay
 unseen is planted in every column that could hold it, and looked for.
 """
 
-from session import SqlError, Topic, equal
+import pathlib
 
+from session import Session, SqlError, Topic, equal
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECRET = "a secret nobody may see"
 
 
@@ -107,7 +110,94 @@ def test_no_function_lets_it_write(s):
         where p.pronamespace = 'sluice'::regnamespace
         and p.prosecdef
         and has_function_privilege('sluice_reader', p.oid, 'execute')"""),
-          [["column_widths"]])
+          [["column_widths"], ["sessions_now"], ["slow_statements_now"]])
+
+
+class Guest(Session):
+    """Somebody else, who appends in his own transactions, and says that he
+    is one of us."""
+    def __init__(self):
+        self.environment = {**Session.environment, "PGUSER": "guest",
+                            "PGAPPNAME": "sluice guest"}
+        super().__init__()
+
+
+def last_statement(s, pid):
+    return as_reader(s, lambda: s.one(
+        "select translate(last_statement, E'\\n', ' ') "
+        "from sluice.oldest_transactions "
+        f"where pid = {pid}"))
+
+
+def test_it_sees_no_literal_of_others(s):
+    """A payload and a password, while their transactions are open."""
+    s.rows("create role guest login")
+    try:
+        with Session() as other, Guest() as guest:
+            for session, said, told in (
+                    (other, f"select '{SECRET}'", "select"),
+                    (other, f"  ALTER role guest password '{SECRET}'",
+                     "alter"),
+                    (other, f"/* {SECRET} */ select 1", None),
+                    (other, f"savepoint \"{SECRET}\"", "savepoint"),
+                    (guest, f"/* */ select '{SECRET}'", None),
+                    (guest, f"select '{SECRET}'", "select")):
+                session.rows("begin")
+                session.rows(said)
+                equal([said, last_statement(s, session.pid)], [said, told])
+                for view in (*views(s), "pg_stat_activity"):
+                    for text, in as_reader(s, lambda: s.rows(
+                            f"select v::text from {view} v")):
+                        if SECRET in text:
+                            raise AssertionError(f"{view} tells {text}")
+                session.rows("rollback")
+    finally:
+        s.rows("drop role guest")
+
+
+def test_it_sees_our_own_statements(s):
+    with Session() as worker:
+        worker.rows("set application_name = 'sluice test'")
+        worker.rows("begin")
+        worker.rows("/* What we say. */ select 1")
+        equal(last_statement(s, worker.pid).rstrip(" ;"),
+              "/* What we say. */ select 1")
+
+
+def test_what_waits_for_a_lock_and_who_holds_it(s):
+    with Session() as holder, Session() as waiter:
+        holder.rows("begin")
+        holder.rows("select pg_advisory_xact_lock(4711)")
+        waiter.send(f"select pg_advisory_lock(4711), '{SECRET}'")
+        s.wait_until_blocked(waiter)
+        equal(as_reader(s, lambda: s.row(
+            "select statement, blocked_by, blocking_statement "
+            f"from sluice.waiting_locks where pid = {waiter.pid}")),
+            ["select", str(holder.pid), "select"])
+        holder.rows("rollback")
+        waiter.receive()
+
+
+def test_nothing_is_granted_where_all_is_or_may_not_be(s):
+    """A role that may migrate nothing is not warned of that."""
+    text = (ROOT / "sql/reader.sql").read_text()
+    s.rows("create role bystander; grant usage on schema sluice "
+           "to bystander")
+    try:
+        s.rows("revoke select on sluice.bloat from sluice_reader")
+        s.rows("set role bystander")
+        equal(s.rows(text), [])
+        s.rows("reset role; set default_transaction_read_only = on")
+        equal(s.rows(text), [])
+        s.rows("reset default_transaction_read_only")
+        equal(s.one("select has_table_privilege('sluice_reader', "
+                    "'sluice.bloat', 'select')"), "f")
+        equal(s.rows(text), [])
+        equal(s.one("select has_table_privilege('sluice_reader', "
+                    "'sluice.bloat', 'select')"), "t")
+    finally:
+        s.rows("reset role; reset default_transaction_read_only; "
+               "drop owned by bystander; drop role bystander")
 
 
 def test_what_is_migrated_again_can_be_read_too(s):
