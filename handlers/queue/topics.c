@@ -159,6 +159,14 @@ announce_again(struct request *r, int64_t topic_id,
 	}
 }
 
+/* Who may be some of the groups of a topic only redrives for these alone. */
+static bool
+allow_redrive(struct request *r, const struct topic *topic, struct text group)
+{
+	return allow_group(r, topic_full_name(r, topic, false), group) &&
+	    allow_group(r, topic_full_name(r, topic, true), group);
+}
+
 enum verdict
 topic_redrive(struct request *r)
 {
@@ -176,7 +184,7 @@ topic_redrive(struct request *r)
 	limit = json_member_integer(&j, "limit", BATCH_ITEMS_MAX, 1,
 	    BATCH_ITEMS_MAX);
 	group = consumer_group_read(&j);
-	if (!json_done(&j))
+	if (!json_done(&j) || !allow_redrive(r, &topic, group))
 		return DONE;
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);

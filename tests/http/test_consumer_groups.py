@@ -124,6 +124,23 @@ def test_a_consume_grant_says_which_groups_one_may_be(t):
     b.ack(stolen).expect(204)
 
 
+def test_who_may_be_one_group_redrives_for_no_other(t):
+    topic, _, b = consumers(t, "a", "b", max_retries=1)
+    t.admin.enqueue(topic)
+    [message] = b.dequeue(topic)
+    b.nack(message).expect(204)
+    for pattern in (topic, f"{topic}.dlq"):
+        user = t.new_user(("write", f"{topic}*"))
+        t.admin.post(f"/api/users/{user['id']}/consumer-group-grants", {
+            "topic_pattern": pattern, "consumer_group": "a"}).expect(201)
+        client = t.client_for(user)
+        for group, status in (("b", 403), ("a", 200)):
+            client.post(f"/api/topics/{topic}/redrive", {
+                "consumer_group": group}).expect(status)
+    same(t.admin.post(f"/api/topics/{topic}/redrive", {
+        "consumer_group": "b"}).expect(200), {"requeued": 1})
+
+
 def test_a_consume_grant_for_a_group_is_enough_to_be_of_it(t):
     topic, _ = consumers(t, "a")
     user = t.new_user()
