@@ -15,6 +15,15 @@ as $$
 declare
 	v_line record;
 begin
+	-- Whoever has a key's first line may want that of this group next: all
+	-- are locked in one order.
+	perform
+	from sluice.key_heads h
+	where h.topic_id = p_topic
+	and h.key = any (p_key)
+	order by h.key, h.group_id
+	for update;
+
 	for v_line in
 		insert into sluice.key_heads as h (topic_id, key, group_id,
 			seq, low_seq, last_seq)

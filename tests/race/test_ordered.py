@@ -20,3 +20,17 @@ def test_a_killed_database_changes_no_order(t):
     load = OrderedLoad(t)
     load.disturb(1, lambda: kill_postgresql(t))
     load.finish()
+
+
+def test_groups_come_and_go_beside_ordered_keys(t):
+    """Who joins takes lines that others have or are about to begin."""
+    load = OrderedLoad(t, group="g")
+    groups = f"/api/topics/{load.topic}/consumer-groups"
+
+    def register_a_guest():
+        for _ in range(3):
+            t.admin.post(groups, {"consumer_group": "guest"}).expect(201)
+            t.admin.delete(f"{groups}/guest").expect(204)
+
+    load.disturb(2, register_a_guest)
+    load.finish()
