@@ -287,11 +287,12 @@ write_document(struct json_writer *w)
 
 /* The document does not change while a process lives: it is made once. */
 static struct text document;
+static struct arena *document_arena;
 
 static void
 make_document(void)
 {
-	struct arena *arena = arena_new(); /* lives as long as the process */
+	struct arena *arena = document_arena = arena_new();
 	struct json_writer w;
 	struct buffer text;
 
