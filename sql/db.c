@@ -124,7 +124,7 @@ outcome_of(const char *sqlstate)
 
 /* A result that is an error: say it in the log. */
 static enum db_outcome
-refused(const PGresult *result, const char *what)
+refused(struct db *db, const PGresult *result, const char *what)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	/* libpq's own has none */
@@ -134,6 +134,7 @@ refused(const PGresult *result, const char *what)
 	    outcome == DB_BUSY ? METRIC_database_errors_busy :
 	    METRIC_database_errors_failed, 1);
 	log_error("database: %s: %s", what, PQresultErrorMessage(result));
+	db->refuses |= outcome == DB_AWAY;
 	return outcome;
 }
 
@@ -187,7 +188,7 @@ prepare(struct db *db, enum statement statement)
 	    !take_answer(db, began_us, &result))
 		return lost(db, false);
 	if (!is_ok(result))
-		outcome = refused(result, facts->name);
+		outcome = refused(db, result, facts->name);
 	PQclear(result);
 	db->prepared[statement] = outcome == DB_DONE;
 	return outcome;
@@ -225,7 +226,8 @@ db_run(struct db *db, enum statement statement, const struct params *params,
 	if (!take_answer(db, began_us, result))
 		return lost(db, true);
 	if (!is_ok(*result)) {
-		outcome = refused(*result, statement_facts[statement].name);
+		outcome = refused(db, *result,
+		    statement_facts[statement].name);
 		PQclear(*result);
 		*result = NULL;
 	}
@@ -248,7 +250,7 @@ collect(struct db *db, struct db_batch *batch, int n, int64_t began_us)
 			batch[i].result = result;
 		} else {
 			if (outcome == DB_DONE)
-				outcome = refused(result,
+				outcome = refused(db, result,
 				    statement_facts[batch[i].statement].name);
 			PQclear(result);
 		}
@@ -312,7 +314,7 @@ run_text(struct db *db, const char *text, char tag[COMMAND_TAG_BYTES])
 		return lost(db, true);
 	snprintf(tag, COMMAND_TAG_BYTES, "%s", PQcmdStatus(result));
 	if (!is_ok(result))
-		outcome = refused(result, text);
+		outcome = refused(db, result, text);
 	PQclear(result);
 	return outcome;
 }

@@ -19,7 +19,11 @@
 #include "fcgi/must.h"
 #include "fcgi/settings.h"
 
-enum { RECONNECT_PAUSE_MS = 100, LOCK_TIMEOUT_MS = 2000 };
+enum {
+	RECONNECT_PAUSE_MS = 100,
+	REFUSED_PAUSE_MS = 1000,
+	LOCK_TIMEOUT_MS = 2000
+};
 
 _Atomic bool database_away;
 
@@ -72,6 +76,7 @@ session_close(struct db *db)
 	PQfinish(db->connection);
 	db->connection = NULL;
 	memset(db->prepared, 0, sizeof(db->prepared));
+	db->refuses = false;
 }
 
 void
@@ -124,6 +129,7 @@ connect_now(struct db *db)
 	if (PQstatus(db->connection) == CONNECTION_OK && configure(db)) {
 		must(PQsetnonblocking(db->connection, 1) == 0);
 		db->opened++;
+		db->opened_us = clock_monotonic_us();
 		metric_add(METRIC_database_connects, 1);
 		return true;
 	}
@@ -161,7 +167,10 @@ session_open(struct db *db)
 		return db->connection;
 	if (atomic_load(&database_away) && !db->urgent)
 		return false;
-	if (db->connection && ended_while_idle(db))
+	/* Whether a session may write is often decided when it begins, so one
+	 * that may not has to make room for another. */
+	if (db->connection && (ended_while_idle(db) || (db->refuses &&
+	    clock_monotonic_us() > db->opened_us + REFUSED_PAUSE_MS * 1000)))
 		session_close(db);
 	return db->connection || connect_now(db);
 }

@@ -14,10 +14,12 @@ enum { AWAY_AFTER_MS = 1500 };
 struct db {
 	struct pg_conn *connection;
 	uint64_t opened; /* how many there have been */
+	int64_t opened_us;
 	const char *application;
 	bool urgent;
 	bool alone;
 	bool in_transaction;	/* that was begun by db_begin() */
+	bool refuses;		/* the server sends us elsewhere */
 	bool prepared[STATEMENTS];
 	int64_t connect_after_us;
 };

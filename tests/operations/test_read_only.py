@@ -32,6 +32,29 @@ def test_read_only_refuses_writes_and_nothing_else(_):
         same(instance.last_words(), [], "last words")
 
 
+def test_sessions_that_began_read_only_make_room_for_others(_):
+    """What a session may is decided when it begins, as after a failover."""
+    with running(Instance(processes=1)) as instance:
+        t = Context(instance)
+        topic = t.topic()
+
+        def statuses():
+            calls = [t.admin.post("/api/messages", {
+                "topic": topic, "payload": "x"}) for _ in range(20)]
+            return {call.status for call in calls}
+
+        same(statuses(), {201})
+        superuser(instance,
+                  "alter role sluice set default_transaction_read_only = on")
+        superuser(instance, "select pg_terminate_backend(pid) "
+                            "from pg_stat_activity where usename = 'sluice'")
+        eventually(lambda: statuses() == {503}, 30, "nothing but refusals")
+        superuser(instance,
+                  "alter role sluice reset default_transaction_read_only")
+        eventually(lambda: statuses() == {201}, 30, "no refusals any more")
+        same(instance.last_words(), [], "last words")
+
+
 def read_only(instance, word):
     superuser(instance,
               f"alter system set default_transaction_read_only = {word}")
