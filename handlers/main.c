@@ -2,6 +2,7 @@
  * sluice: one binary. This file reads like a table of contents: each command
  * is a row, and does its work in its own module.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ command_help(int count, char **arguments);
 static int
 command_version(int count, char **arguments)
 {
-	(void)count, (void)arguments; /* takes none */
+	(void)count, (void)arguments;
 	printf("sluice %s\n", SLUICE_VERSION);
 	return EXIT_SUCCESS;
 }
@@ -31,7 +32,7 @@ command_version(int count, char **arguments)
 static int
 command_check(int count, char **arguments)
 {
-	(void)count, (void)arguments; /* takes none */
+	(void)count, (void)arguments;
 	return EXIT_SUCCESS;
 }
 
@@ -39,22 +40,24 @@ static const struct command {
 	const char *name;
 	const char *usage;
 	bool needs_settings;
+	int words_max;		/* that may follow it */
 	int (*run)(int count, char **arguments);
 } commands[] = {
 	{ "worker", "worker   serve FastCGI on descriptor 0 until SIGTERM; "
-		"its number may follow", true, worker_command },
+		"its number may follow", true, 1, worker_command },
 	{ "migrate", "migrate  bring the database to this version's shape",
-		true, migrate_command },
+		true, 0, migrate_command },
 	{ "reap", "reap     run all reapers, or those named, or with --due "
-		"what is due", true, reap_command },
+		"what is due", true, INT_MAX, reap_command },
 	{ "passwd", "passwd   give a user a new password, read from standard "
-		"input, or with --make made", true, passwd_command },
+		"input, or with --make made", true, 2, passwd_command },
 	{ "check", "check    say whether the settings make sense", true,
-		command_check },
-	{ "version", "version  print the version", false, command_version },
+		0, command_check },
+	{ "version", "version  print the version", false, 0,
+		command_version },
 	{ "help", "help     print this; `help routes`, `help settings`, `help "
 		"reapers` and `help openapi` print tables", false,
-		command_help },
+		1, command_help },
 };
 
 static int
@@ -70,6 +73,9 @@ command_help(int count, char **arguments)
 		reapers_print(stdout);
 	} else if (strcmp(topic, "openapi") == 0) {
 		openapi_print(stdout);
+	} else if (topic[0]) {
+		fprintf(stderr, "sluice help: there is no table %s\n", topic);
+		return EXIT_FAILURE;
 	} else {
 		printf("usage: sluice COMMAND\n\n");
 		for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]);
@@ -84,16 +90,25 @@ int
 main(int count, char **arguments)
 {
 	const char *name = count > 1 ? arguments[1] : "help";
+	int words = count > 2 ? count - 2 : 0;
 
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	else if (strcmp(name, "--version") == 0)
+		name = "version";
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
+		if (words > commands[i].words_max) {
+			fprintf(stderr, "sluice %s: %s is a word too many\n",
+			    name, arguments[2 + commands[i].words_max]);
+			return EXIT_FAILURE;
+		}
 		if (commands[i].needs_settings && !settings_read(stderr))
 			return EXIT_FAILURE;
 		/* Who counts, worker or not, counts by route. */
 		routes_start();
-		return commands[i].run(count > 2 ? count - 2 : 0,
-		    arguments + 2);
+		return commands[i].run(words, arguments + 2);
 	}
 	fprintf(stderr, "sluice: no command %s; try sluice help\n", name);
 	return EXIT_FAILURE;

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "auth/principals.h"
 #include "fcgi/engine.h"
+#include "fcgi/limits.h"
 #include "fcgi/log.h"
 #include "fcgi/metrics.h"
 #include "fcgi/settings.h"
@@ -65,6 +67,32 @@ raise_descriptor_limit(void)
 	    (unsigned long long)limit.rlim_cur);
 }
 
+/* What the operator may have got wrong; false after saying so. */
+static bool
+can_serve(const char *word, int *number)
+{
+	struct stat listen;
+	char *end;
+	long value = strtol(word, &end, 10);
+
+	if (end == word || *end || value < 0 || value >= PROCESSES_MAX) {
+		log_error("%s is no worker's number: those are 0 to %d", word,
+		    PROCESSES_MAX - 1);
+		return false;
+	}
+	*number = (int)value;
+	if (!*settings.jwt_secret) {
+		log_error("SLUICE_JWT_SECRET is not set: a worker signs "
+		    "tokens with it, all workers with the same one");
+		return false;
+	}
+	if (fstat(LISTEN_FD, &listen) != 0 || !S_ISSOCK(listen.st_mode)) {
+		log_error("descriptor %d is no socket to serve", LISTEN_FD);
+		return false;
+	}
+	return true;
+}
+
 int
 worker_command(int count, char **arguments)
 {
@@ -80,13 +108,10 @@ worker_command(int count, char **arguments)
 		.due = claims_due_heard,
 	};
 	int threads = (int)settings.threads;
-	int number = count > 0 ? atoi(arguments[0]) : 0;
+	int number;
 
-	if (!*settings.jwt_secret) {
-		log_error("SLUICE_JWT_SECRET is not set: a worker signs "
-		    "tokens with it, all workers with the same one");
+	if (!can_serve(count > 0 ? arguments[0] : "0", &number))
 		return EXIT_FAILURE;
-	}
 	engine_block_signals();
 	raise_descriptor_limit();
 	/* libfcgi's stream buffers come and go with each request; with fast

@@ -160,23 +160,24 @@ show(struct db *db, struct arena *arena, const struct plan *plan)
 	rows_free(rows);
 }
 
+/* Whether it is ours; false when the database did not say. */
 static bool
 take(struct db *db, struct arena *arena, const struct plan *plan,
-    const struct lease *lease)
+    const struct lease *lease, bool *taken)
 {
+	enum db_outcome outcome;
 	struct pg_result *rows;
 	struct params p;
-	bool taken;
 
 	params_init(&p, arena);
 	param_text(&p, text_of(reaper_facts(plan->reaper)->name));
 	param_text(&p, lease->holder);
 	param_bigint(&p, lease->ms);
 	param_time_or_beginning(&p, plan->done_until_us);
-	taken = db_run(db, STATEMENT_reaper_take, &p, &rows) == DB_DONE &&
-	    row_count(rows) == 1;
+	outcome = db_run(db, STATEMENT_reaper_take, &p, &rows);
+	*taken = outcome == DB_DONE && row_count(rows) == 1;
 	rows_free(rows);
-	return taken;
+	return outcome == DB_DONE;
 }
 
 /* Runs due until then are done; those of @every keep their distance. */
@@ -202,9 +203,11 @@ run_due(struct db *db, struct arena *arena, struct plan *plan,
 	struct lease lease = new_lease(arena);
 	int64_t began_us = clock_monotonic_us(), took_us;
 	enum db_outcome outcome, noted;
-	bool lost;
+	bool lost, taken;
 
-	if (!take(db, arena, plan, &lease))
+	if (!take(db, arena, plan, &lease, &taken))
+		return false;
+	if (!taken)
 		return true;
 	outcome = go(&run, &lease, &lost);
 	took_us = clock_monotonic_us() - began_us;
@@ -354,11 +357,15 @@ names_are_known(int count, char **arguments)
 int
 reap_command(int count, char **arguments)
 {
-	bool due = count == 1 && strcmp(arguments[0], "--due") == 0;
+	bool due = count && strcmp(arguments[0], "--due") == 0;
 	struct arena *arena;
 	struct db *db;
 	bool good;
 
+	if (due && count > 1) {
+		fprintf(stderr, "sluice reap: --due stands alone\n");
+		return EXIT_FAILURE;
+	}
 	if (!due && !names_are_known(count, arguments))
 		return EXIT_FAILURE;
 	(void)metrics_open(settings.var); /* counting is not what we are for */

@@ -177,6 +177,40 @@ def test_no_worker_runs_without_a_secret(t):
          (1, True), done.stderr)
 
 
+def test_words_that_no_command_takes_are_refused(t):
+    def run(*words):
+        done = subprocess.run(
+            [BINARY, *words], capture_output=True, text=True, timeout=30,
+            stdin=subprocess.DEVNULL, env=t.instance.environment)
+        return done.returncode, done.stderr
+
+    for words, why in ((["check", "x"], "a word too many"),
+                       (["version", "x"], "a word too many"),
+                       (["migrate", "x"], "a word too many"),
+                       (["help", "bogus"], "no table bogus"),
+                       (["reap", "--due", "x"], "--due stands alone"),
+                       (["worker", "a"], "no worker's number"),
+                       (["worker", "64"], "no worker's number"),
+                       (["worker", "0", "1"], "a word too many"),
+                       (["worker"], "no socket to serve"),
+                       (["bogus"], "no command bogus")):
+        status, said = run(*words)
+        same((status, why in said), (1, True), f"{words}: {said}")
+    for words in (["--help"], ["-h"], ["--version"], ["check"]):
+        same(run(*words), (0, ""))
+
+
+def test_reaping_says_when_the_database_would_not(t):
+    t.instance.reap("--due")
+    t.sql("update sluice.reapers set done_until = now() - interval '1 h', "
+          "leased_until = '-infinity'")
+    done = subprocess.run(
+        [BINARY, "reap", "--due"], capture_output=True, text=True, timeout=30,
+        env={**t.instance.environment, "SLUICE_DATABASE": t.instance.database,
+             "PGOPTIONS": "-c default_transaction_read_only=on"})
+    same(done.returncode, 1, done.stderr)
+
+
 def test_a_proxy_is_believed_about_its_clients_addresses(t):
     with pool(t, proxies="10.1.0.0/16, 127.0.0.1",
               login_rate="2/60s") as behind:
