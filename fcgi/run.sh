@@ -36,7 +36,7 @@ prepare_directory()
 	export SLUICE_VAR SHOWN_VAR
 	cd "$SLUICE_VAR"
 	if [ "$(id -u)" -eq 0 ] && [ "$(stat -c %u .)" -eq 0 ] &&
-	    [ ! -e run ]; then
+	    [ -z "$(ls -A)" ] && [[ $1 = run || $1 = start ]]; then
 		chown postgres: .
 	fi
 }
@@ -139,7 +139,10 @@ run)	refuse_a_second; install_files; inside bin/supervise.sh ;;
 start)	start ;;
 stop)	stop ;;
 status)	status ;;
-restart) install_files; within 'bin/sluice migrate && pool_restart' ;;
+restart)
+	supervisor >/dev/null || die "not running in $SLUICE_VAR"
+	install_files
+	within 'bin/sluice migrate && pool_restart' ;;
 psql)	within 'exec psql "$SLUICE_DATABASE" "$@"' "$@" ;;
 do)	within 'exec bin/sluice "$@"' "$@" ;;
 esac

@@ -32,6 +32,8 @@ class Instance:
 
     def __init__(self, **settings):
         self.var = pathlib.Path(tempfile.mkdtemp(prefix="sluice-test-"))
+        # Beside it: root gives no directory away in which something is.
+        self.words = self.var.with_suffix(".output")
         self.http_port, self.https_port = free_port(), free_port()
         self.password = "the admin's password"
         self.jwt_secret = settings.get("jwt_secret", secrets.token_hex(24))
@@ -62,7 +64,7 @@ class Instance:
         # A shell that runs us in the background has us ignore SIGINT; our
         # children would too, and it is what stops them.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.output = open(self.var / "output", "wb")
+        self.output = open(self.words, "wb")
         self.process = subprocess.Popen(
             ["make", "-s", "run"], cwd=ROOT, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=self.output,
@@ -101,6 +103,7 @@ class Instance:
             print(f"kept {self.var}")
         else:
             shutil.rmtree(self.var, ignore_errors=True)
+            self.words.unlink()
         if broken:
             raise Failure(f"broken rows: {broken}")
 
@@ -112,7 +115,7 @@ class Instance:
             return ""
 
     def tail(self):
-        text = (self.var / "output").read_bytes()
+        text = self.words.read_bytes()
         return text[-3000:].decode("utf-8", "replace")
 
     # Its processes.
