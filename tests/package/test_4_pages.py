@@ -60,10 +60,10 @@ def test_backup_and_recovery_as_the_page_has_it(_):
         t.admin.enqueue("orders", "four")
         is_archived(machine)
         reader.does(
-            block("backup.md", "recovery_target_time"),
+            block("backup.md", "recovery.signal"),
             moment=("2026-01-02 03:04:05+00", moment),
             day=("base-2026-01-01", f"base-{datetime.date.today()}"))
-        reader.does(block("backup.md", "renew_offsets"))
+        reader.does(block("backup.md", "alter system reset"))
         t = service.context()
         same(sorted(message["payload"] for message in
                     t.admin.dequeue("orders", count=10)),
@@ -88,9 +88,10 @@ def test_a_dump_and_a_move_as_the_pages_have_it(_):
         t = service.context()
         id = t.admin.enqueue("orders", "one")
         machine.run("install", "-d", "-o", "sluice", "/backup")
-        machine.run("createdb", "-h", "/var/lib/sluice/run", "-U",
-                    "postgres", "-O", "sluice", "restored")
         reader.does(block("backup.md", "pg_dump"))
+        t.admin.enqueue("orders", "lost")
+        reader.does(block("backup.md", "pg_restore"))
+        t = service.context()
         same(t.sql("select count(*) from sluice.messages"), "1")
 
         machine.run("bash", "-euc", SERVER)
