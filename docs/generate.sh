@@ -104,10 +104,12 @@ routes)
 	Each `{}` is one part of the path; `{*}` is a name that may hold slashes,
 	raw or as `%2F`: what stands behind it in a row is recognised from the end
 	of the path, the longest first. Access `open` asks for no token, `user` for
-	any valid one, `grant` for a grant on the topic or stream, `admin` for an
-	admin user, `wake` for the token of a wake, `plate` for a key of the plate
-	that is the first `{}`, or a grant on its streams. The handler's name is also its
-	statement's and its test's.
+	any valid one, `self` for the user whose id is the first `{}`, or an admin
+	user, `grant` for a grant on the topic or stream, `admin` for an admin user,
+	`wake` for the token of a wake, `plate` for a key of the plate that is the
+	first `{}`, or a grant on its streams. A statement that is the whole work of
+	one handler has its name; one that several share, or that is one step of
+	several, has a name of its own.
 	Every path of the streams door answers OPTIONS to anybody.
 
 	| method | path | handler | access | door |

@@ -108,7 +108,7 @@ topic_purge(struct request *r)
 	param_bool(&p, state->topic.dlq);
 	param_integers(&p, state->status, NULL, state->statuses);
 	param_bigint(&p, REAP_BATCH);
-	rows = db_call(r, STATEMENT_message_purge, &p);
+	rows = db_call(r, STATEMENT_topic_purge, &p);
 	if (!rows)
 		return DONE;
 	state->deleted += row_bigint(rows, 0, 0);
@@ -191,7 +191,7 @@ topic_redrive(struct request *r)
 	param_integer(&p, (int32_t)limit);
 	param_integer(&p, topic_max_retries(&topic));
 	param_text(&p, group);
-	rows = db_call(r, STATEMENT_message_redrive, &p);
+	rows = db_call(r, STATEMENT_topic_redrive, &p);
 	if (!rows)
 		return DONE;
 	moved = row_bigint(rows, 0, 0);
@@ -260,7 +260,7 @@ set_paused(struct request *r, bool paused)
 	params_init(&p, r->arena);
 	param_bigint(&p, topic.id);
 	param_bool(&p, paused);
-	if (!db_call(r, STATEMENT_topic_set_paused, &p))
+	if (!db_call(r, STATEMENT_topic_pause, &p))
 		return DONE;
 	topics_forget();
 	/* Who waits on a topic that goes on looks again; elsewhere the epoch

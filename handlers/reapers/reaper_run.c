@@ -114,7 +114,7 @@ delete_reaper_schedule_get(struct request *r)
 		return DONE;
 	params_init(&p, r->arena);
 	param_text(&p, text_of(reaper_facts(REAPER_delete)->name));
-	rows = db_call(r, STATEMENT_reaper_schedule_get, &p);
+	rows = db_call(r, STATEMENT_delete_reaper_schedule_get, &p);
 	if (!rows)
 		return DONE;
 	if (row_count(rows) > 0 && !row_null(rows, 0, 0))
@@ -146,7 +146,7 @@ delete_reaper_schedule_put(struct request *r)
 	params_init(&p, r->arena);
 	param_text(&p, text_of(reaper_facts(REAPER_delete)->name));
 	param_text(&p, schedule);
-	if (!db_call(r, STATEMENT_reaper_schedule_put, &p))
+	if (!db_call(r, STATEMENT_delete_reaper_schedule_put, &p))
 		return DONE;
 	return reply_schedule(r, schedule);
 }

@@ -69,13 +69,13 @@ def test_two_requeues_at_once_and_one_succeeds(s):
 
 def test_redrive_takes_the_oldest_and_counts(s):
     t, run = dead(s, [3, 1, 2])
-    equal(run("message_redrive", t.id, 2, 5, None), [["2", None]])
+    equal(run("topic_redrive", t.id, 2, 5, None), [["2", None]])
     equal(t.seqs("dlq"), [3])
     equal(t.dequeue(3), [1, 2])
     equal(t.get(1, "dlq, dlq_moved_at, retries, max_retries, last_error"),
           ["f", None, "0", "5", "bad"])
-    equal(run("message_redrive", t.id, 2, 5, None), [["1", None]])
-    equal(run("message_redrive", t.id, 2, 5, None), [["0", None]])
+    equal(run("topic_redrive", t.id, 2, 5, None), [["1", None]])
+    equal(run("topic_redrive", t.id, 2, 5, None), [["0", None]])
 
 
 def test_redrive_leaves_what_is_processed_expired_or_locked(s):
@@ -86,6 +86,6 @@ def test_redrive_leaves_what_is_processed_expired_or_locked(s):
         other.rows("begin")
         other.rows(f"select from sluice.messages where topic_id = {t.id} "
                    "and seq = 3 for update")
-        equal(run("message_redrive", t.id, 9, 5, None), [["1", None]])
+        equal(run("topic_redrive", t.id, 9, 5, None), [["1", None]])
         other.rows("rollback")
     equal(t.seqs("dlq"), [1, 2, 3])

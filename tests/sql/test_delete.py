@@ -25,7 +25,7 @@ def test_purge_deletes_the_states_that_are_named(s):
             (True, PENDING + PROCESSING + EXPIRED, [21, 22, 24])):
         t, run = variety(s)
         before = t.seqs()
-        equal(run("message_purge", t.id, dlq, statuses, 100),
+        equal(run("topic_purge", t.id, dlq, statuses, 100),
               [[str(len(gone)), "f"]])
         equal(t.seqs(), [seq for seq in before if seq not in gone])
 
@@ -35,18 +35,18 @@ def test_purge_goes_in_batches(s):
     t.enqueue([1, 2, 3, 4, 5])
     t.dequeue(2)
     everything = PENDING + PROCESSING + EXPIRED
-    equal(run("message_purge", t.id, False, everything, 3), [["3", "t"]])
-    equal(run("message_purge", t.id, False, everything, 3), [["2", "f"]])
+    equal(run("topic_purge", t.id, False, everything, 3), [["3", "t"]])
+    equal(run("topic_purge", t.id, False, everything, 3), [["2", "f"]])
 
 
 def test_purge_waits_for_a_dequeue_and_heeds_its_outcome(s):
     t, run = Topic(s), Statements(s)
     t.enqueue([1, 2])
-    run("message_purge", t.id, False, EXPIRED, 10)
+    run("topic_purge", t.id, False, EXPIRED, 10)
     with Session() as other:
         other.rows("begin")
         other.rows(t.dequeue_sql())
-        s.send(f"execute message_purge({t.id}, false, array[0, 2], 10)")
+        s.send(f"execute topic_purge({t.id}, false, array[0, 2], 10)")
         other.wait_until_blocked(s)
         other.rows("commit")
         equal(s.receive(), [["1", "f"]])

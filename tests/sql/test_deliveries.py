@@ -429,12 +429,12 @@ def test_a_redrive_brings_back_what_is_whose(s):
     t.dequeue(9)
     t.nack([2], dead=1)
     [of_a], of_b = t.letters("a"), t.letters("b")
-    equal(run("message_redrive", t.id, 9, 3, "b"),
+    equal(run("topic_redrive", t.id, 9, 3, "b"),
           [["2", f"{{{-t.groups['b']}}}"]])
     equal((t.deliver("a", 9), t.deliver("b", 9)), ([], of_b))
     t.end("a")
     t.clear("a")
-    [[count, channels]] = run("message_redrive", t.id, 9, 3, None)
+    [[count, channels]] = run("topic_redrive", t.id, 9, 3, None)
     # a's is plain now, and the topic's own is for all who are left.
     equal((count, channels), ("2", f"{{{-t.groups['b']}}}"))
     equal(t.deliver("b", 9), [2])

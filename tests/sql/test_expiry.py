@@ -236,7 +236,7 @@ def test_a_dead_letter_that_came_back_expires_in_its_time(s):
     t.dequeue(3)
     t.nack([1, 2, 3], dead=1)
     equal(run("message_requeue", t.id, 1, 5), [["requeued", None]])
-    equal(run("message_redrive", t.id, 1, 5, None), [["1", None]])
+    equal(run("topic_redrive", t.id, 1, 5, None), [["1", None]])
     equal(uncovered(s), [])
     pass_time(t, 120)
     equal(reap(run), (3, False))

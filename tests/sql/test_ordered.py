@@ -140,10 +140,10 @@ def test_a_purge_gives_the_turn_away(s):
     t, run = Ordered(s), Statements(s)
     t.put(a=[1, 2, 3], b=[4, 5])
     t.dequeue(10)
-    equal(run("message_purge", t.id, False, [1], 100), [["2", "f"]])
+    equal(run("topic_purge", t.id, False, [1], 100), [["2", "f"]])
     equal(t.drain(), [2, 5, 3])
     t.put(a=[6, 7])
-    equal(run("message_purge", t.id, False, [0, 2], 1), [["1", "t"]])
+    equal(run("topic_purge", t.id, False, [0, 2], 1), [["1", "t"]])
     equal(t.drain(), [7])
     equal(t.lines(), [])
 
@@ -221,7 +221,7 @@ def test_a_dead_letter_that_comes_back_takes_its_turn(s):
         if bring == "requeue":
             equal(run("message_requeue", t.id, 1, 3)[0][0], "requeued")
         else:
-            equal(run("message_redrive", t.id, 10, 3, None)[0][0], "1")
+            equal(run("topic_redrive", t.id, 10, 3, None)[0][0], "1")
         equal(t.dequeue(10), [])
         t.ack_all([2])
         equal(t.drain(), [1, 3])
@@ -238,7 +238,7 @@ def test_a_dead_letter_that_comes_back_to_an_empty_line_is_due(s):
         if bring == "requeue":
             run("message_requeue", t.id, 1, 3)
         else:
-            run("message_redrive", t.id, 10, 3, None)
+            run("topic_redrive", t.id, 10, 3, None)
         equal(t.drain(), [1])
 
 

@@ -160,14 +160,14 @@ def test_a_new_schedule_counts_from_now_on(s):
     run("reaper_plan", "r", "@hourly", s.one("select now()"), done)
     equal(s.row("select schedule, due_at is null from sluice.reapers"),
           ["@hourly", "f"])
-    run("reaper_schedule_put", "r", "@daily")
+    run("delete_reaper_schedule_put", "r", "@daily")
     equal(s.row("select schedule_set, schedule, due_at is null, "
                 f"done_until > '{done}' from sluice.reapers"),
           ["@daily", "@daily", "t", "t"])
     # What was reckoned before is not shown any more.
     run("reaper_plan", "r", "@hourly", s.one("select now()"), done)
     equal(s.one("select schedule from sluice.reapers"), "@daily")
-    equal(run("reaper_schedule_get", "r"), [["@daily"]])
+    equal(run("delete_reaper_schedule_get", "r"), [["@daily"]])
 
 
 def test_runs_by_hand_need_no_row(s):

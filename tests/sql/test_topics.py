@@ -79,7 +79,7 @@ def test_an_unknown_topic_has_no_configuration(s):
     equal(moved(run, "config",
                 lambda: run("topic_config_delete", 999)), ([], False))
     equal(moved(run, "config",
-                lambda: run("topic_set_paused", 999, True)), ([], False))
+                lambda: run("topic_pause", 999, True)), ([], False))
 
 
 def test_a_configuration_is_deleted_once(s):
@@ -93,13 +93,13 @@ def test_a_configuration_is_deleted_once(s):
 
 def test_a_pause_is_no_registration_and_outlives_the_configuration(s):
     run, t = Statements(s), Topic(s)
-    equal(moved(run, "config", lambda: run("topic_set_paused", t.id, True)),
+    equal(moved(run, "config", lambda: run("topic_pause", t.id, True)),
           ([[t.name]], True))
     equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
     equal(run("topic_config_put", t.id, *CONFIG)[0][7:9], ["t", "t"])
     run("topic_config_delete", t.id)
     equal(run("topic_config_get", t.id)[0][7:9], ["f", "t"])
-    run("topic_set_paused", t.id, False)
+    run("topic_pause", t.id, False)
     equal(run("topic_config_get", t.id)[0][7:9], ["f", "f"])
 
 

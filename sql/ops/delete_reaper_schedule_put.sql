@@ -1,5 +1,6 @@
 /*
- * Give a reaper a schedule, empty for never, which counts from now on. Writes.
+ * Give a reaper, the delete reaper over the API, a schedule, empty for never,
+ * which counts from now on. Writes.
  *
  *	$1 name text, $2 schedule text
  * No row.

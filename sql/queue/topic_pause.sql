@@ -1,5 +1,5 @@
 /*
- * Pause or resume a topic. Writes; a new 'config' epoch.
+ * Pause a topic, or resume it (topic_resume). Writes; a new 'config' epoch.
  *
  *	$1 topic_id bigint, $2 paused boolean
  * One row, or none when there is no such topic:

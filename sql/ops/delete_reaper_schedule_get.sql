@@ -1,5 +1,6 @@
 /*
- * The schedule that a reaper was given over the API. Reads.
+ * The schedule that a reaper was given over the API, as the delete reaper can
+ * be. Reads.
  *
  *	$1 name text
  * One row, or none:
