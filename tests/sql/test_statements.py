@@ -79,6 +79,7 @@ def test_every_head_says_whether_it_writes(s):
             r"\b(insert into|update sluice|delete from|"
             r"sluice\.(enqueue|dequeue|ack|nack|extend|requeue|redrive|"
             r"purge|delete_by_key|reap_\w+|trim_log|replay|user_\w+|append\w*|"
+            r"api_key_\w+|grant_\w+|"
             r"delivery_\w+|consumer_group_\w+|"
             r"stream_\w+|subscription_\w+|group_\w+|member_\w+|"
             r"plate_(?!nodes\()\w+)\(|"
