@@ -317,6 +317,7 @@ openapi_print(FILE *out)
 	struct text text = openapi_document();
 
 	fprintf(out, "%.*s\n", TEXT_ARG(text));
+	arena_free(document_arena); /* nobody asks for it any more */
 }
 
 enum verdict
