@@ -8,7 +8,6 @@
  * looked at again and again: steps are counted, and what takes too many is
  * refused.
  */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -117,18 +116,19 @@ is_integer(struct text number, int64_t low, int64_t high)
 	    value <= high;
 }
 
-/* Does it stay finite as a float, or as a double? */
+/* Is the float, or the double, that is nearest to it finite? */
 static bool
 is_finite(struct walk *w, struct text number, bool single)
 {
-	double value;
+	char *digits;
 
 	/* Most have not got the digits for more. */
 	if (number.n < 38 && !memchr(number.p, 'e', number.n) &&
 	    !memchr(number.p, 'E', number.n))
 		return true;
-	value = strtod(arena_string(w->arena, number), NULL);
-	return fabs(value) <= (single ? (double)FLT_MAX : DBL_MAX);
+	digits = arena_string(w->arena, number);
+	return single ? isfinite(strtof(digits, NULL)) :
+	    isfinite(strtod(digits, NULL));
 }
 
 static bool
