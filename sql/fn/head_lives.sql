@@ -2,7 +2,8 @@
  * Is the message whose turn it was, in a line of an ordered key, still one
  * that others wait for? It is while it is pending or processing: for plain
  * consumers (p_group 0), or for a consumer group. One whose time is up is never
- * delivered again, so nobody waits for it, unless it is being processed.
+ * delivered again, so nobody waits for it, unless it is being processed and
+ * the visibility timeout of that delivery has not passed.
  */
 create or replace function sluice.head_lives(
 	p_topic bigint,
@@ -21,7 +22,7 @@ begin
 		and m.status < 3
 		and not m.dlq
 		and (m.visible_at is null or m.visible_at < 'infinity')
-		and (m.status = 1
+		and ((m.status = 1 and m.visible_at > p_now)
 			or m.expires_at is null
 			or m.expires_at > p_now);
 		return found;
@@ -34,7 +35,8 @@ begin
 	and d.group_id = p_group
 	and d.status < 3
 	and (d.visible_at is null or d.visible_at < 'infinity')
-	and (d.status = 1 or sluice.can_be_delivered(p_topic, p_seq, p_now));
+	and ((d.status = 1 and d.visible_at > p_now)
+		or sluice.can_be_delivered(p_topic, p_seq, p_now));
 	return found;
 end
 $$;

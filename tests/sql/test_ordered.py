@@ -1,5 +1,6 @@
 """Ordered keys: one message of a key at a time, in order; others beside it."""
 
+from deliveries import GroupTopic
 from session import Session, Statements, Topic, equal
 
 
@@ -134,6 +135,34 @@ def test_a_new_message_does_not_wait_for_one_whose_time_is_up(s):
     t.set([1], "expires_at = now() - interval '1 s'")
     t.put(a=[3])
     equal(t.drain(), [2, 3])
+
+
+def test_nor_for_one_whose_last_delivery_timed_out_as_well(s):
+    t = Ordered(s)
+    t.put(a=[1, 2])
+    equal(t.dequeue(10), [1])
+    t.set([1], "expires_at = now() - interval '1 s'")
+    t.put(a=[3])
+    equal(t.dequeue(10), [])
+    t.time_out([1])
+    t.put(a=[4])
+    equal(t.drain(), [2, 3, 4])
+
+
+def test_nor_does_a_group(s):
+    t = GroupTopic(s)
+    s.rows("insert into sluice.topic_configs (topic_id, ordered) "
+           f"values ({t.id}, true)")
+    t.register("g")
+    t.enqueue([1, 2], keys=["a"] * 2)
+    equal(t.deliver("g", 10), [1])
+    t.set([1], "expires_at = now() - interval '1 s'")
+    t.enqueue([3], keys=["a"])
+    equal(t.deliver("g", 10), [])
+    s.rows("update sluice.deliveries set visible_at = now() - "
+           f"interval '1 s' where topic_id = {t.id} and seq = 1")
+    t.enqueue([4], keys=["a"])
+    equal(t.deliver("g", 10), [2])
 
 
 def test_a_purge_gives_the_turn_away(s):
