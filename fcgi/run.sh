@@ -123,7 +123,10 @@ status()
 
 usage()
 {
-	sed -n 's/^#	/	/p' "$0"
+	local name=fcgi/run.sh
+
+	[ ! -e "$top/configuration" ] || name=sluicectl
+	sed -n "s|^#	fcgi/run.sh|	$name|p" "$top/fcgi/run.sh"
 	exit 2
 }
 

@@ -22,6 +22,7 @@ cd "$SLUICE_VAR"
 shown=${SHOWN_VAR:-$PWD}	# how the user calls $SLUICE_VAR
 declare -A pids=()
 hurry=
+new_password=	# made by this start
 
 step()
 {
@@ -103,6 +104,7 @@ read_secrets()
 		SLUICE_JWT_SECRET=$(secret jwt-secret 32)
 	fi
 	if [ -z "${SLUICE_ADMIN_PASSWORD:-}" ]; then
+		[ -s secret/admin-password ] || new_password=yes
 		SLUICE_ADMIN_PASSWORD=$(secret admin-password 15)
 	fi
 	export SLUICE_JWT_SECRET SLUICE_ADMIN_PASSWORD
@@ -132,7 +134,8 @@ raise_limits()
 }
 
 # When this makes the first user with the password from our file, the start
-# that succeeds has to tell it: this one, or one after a failure.
+# that succeeds has to tell it: this one, or one after a failure. Where there
+# are users already, on a second host say, the one just made is nobody's.
 migrate()
 {
 	local said
@@ -144,6 +147,8 @@ migrate()
 	case $said in
 	*"user $SLUICE_ADMIN_USER: created"*)
 		[ ! -s secret/admin-password ] || : >secret/untold ;;
+	*)
+		[ -z "$new_password" ] || rm secret/admin-password ;;
 	esac
 }
 

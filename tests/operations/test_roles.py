@@ -5,7 +5,7 @@ import subprocess
 from diary import Diary
 from harness.context import Context, eventually, same
 from harness.instance import Instance
-from places import another, running, superuser
+from places import another, halt, running, superuser
 
 # As docs/install.md has it.
 OWNER = """
@@ -41,6 +41,23 @@ def test_workers_need_no_right_to_change_the_shape(_):
         with running(worker):
             works(worker)
             cannot_do_more(worker)
+
+
+def test_a_second_host_keeps_no_password_that_is_nobodys(_):
+    first = Instance(processes=1, admin_password="")
+    with running(first):
+        same(kept_password(first), True, "the first user's")
+        second = another(first, admin_password="",
+                         database=first.database)
+        with running(second):
+            same(kept_password(second), False, "nobody's")
+        halt(first)
+        first.start()
+        same(kept_password(first), True, "after another start")
+
+
+def kept_password(instance):
+    return (instance.var / "secret" / "admin-password").exists()
 
 
 def conninfo(instance, role):
