@@ -108,17 +108,13 @@ pass_number(struct json_reader *j, struct params *p, const char *name,
 static void
 pass_throughput_limit(struct json_reader *j, struct params *p)
 {
-	const int64_t absent = INT64_MAX;
-	int64_t value = json_member_integer(j, "throughput_limit", absent,
-	    INT64_MIN, INT32_MAX);
+	const char *name = "throughput_limit";
+	const struct json *member = json_member(j, name);
 
-	if (value < 0)
-		fail(j->r, E_BAD_VALUE,
-		    "throughput_limit must be a non-negative integer");
-	else if (value == absent)
-		param_null(p);
-	else
-		param_integer(p, (int32_t)value);
+	if (member && member->kind == JSON_KIND_INTEGER && member->integer < 0)
+		fail(j->r, E_BAD_VALUE, "%s must be a non-negative integer",
+		    name);
+	pass_number(j, p, name, INT32_MAX, false);
 }
 
 /* Its messages stand in lines, or in none. */

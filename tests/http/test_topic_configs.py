@@ -74,6 +74,8 @@ def test_numbers_have_their_ranges(t):
             t.admin.put(path, {name: 2 ** 63 - 1}).expect(400)
             t.admin.put(path, {name: 0}).expect(200)
     t.admin.put(path, {"max_retries": 1001}).expect(400)
+    t.admin.put(path, {"throughput_limit": 9999999999}).expect(
+        400, "throughput_limit must be between 0 and 2147483647")
 
 
 def test_a_change_counts_in_every_process_within_a_second(t):
