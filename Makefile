@@ -84,6 +84,7 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags | $(BUILD)/statements.gen.h
 statements := $(sort $(filter-out sql/fn/% sql/views/%,$(wildcard sql/*/*.sql)))
 functions := $(sort $(wildcard sql/fn/*.sql)) $(sort $(wildcard sql/views/*.sql))
 migrations := $(sort $(wildcard migrations/*.sql))
+rights := sql/append_rights.sql sql/reader.sql
 embed = LC_ALL=C awk -f sql/embed.awk
 
 $(BUILD)/statements.gen.h: $(statements) sql/embed.awk $(BUILD)/sql.list
@@ -92,12 +93,12 @@ $(BUILD)/statements.gen.h: $(statements) sql/embed.awk $(BUILD)/sql.list
 $(BUILD)/statements.c: $(statements) sql/embed.awk $(BUILD)/sql.list
 	$(embed) -v as=statements $(statements) >$@.new && mv $@.new $@
 
-$(BUILD)/migrations.gen.c: $(migrations) $(functions) sql/reader.sql \
+$(BUILD)/migrations.gen.c: $(migrations) $(functions) $(rights) \
     sql/embed.awk $(BUILD)/sql.list
 	{ echo '#include "sql/migrations.h"' && \
 	  $(embed) -v as=files -v table=migration_files $(migrations) && \
 	  $(embed) -v as=files -v table=function_files $(functions) && \
-	  $(embed) -v as=files -v table=rights_files sql/reader.sql; \
+	  $(embed) -v as=files -v table=rights_files $(rights); \
 	} >$@.new && mv $@.new $@
 
 # Files that hold a list change only when the list does, so that removing a
@@ -110,7 +111,7 @@ endef
 $(BUILD)/sources.list: FORCE
 	$(call list,$(sources))
 $(BUILD)/sql.list: FORCE
-	$(call list,$(statements) $(functions) $(migrations))
+	$(call list,$(statements) $(functions) $(migrations) $(rights))
 $(BUILD)/flags: FORCE
 	$(call list,$(CC) $(CPPFLAGS) $(CFLAGS))
 FORCE:

@@ -50,7 +50,7 @@ static const struct command {
 	{ "reap", "reap     run all reapers, or those named, or with --due "
 		"what is due", true, INT_MAX, reap_command },
 	{ "passwd", "passwd   give a user a new password, read from standard "
-		"input, or with --make made", true, 2, passwd_command },
+		"input, or with --make made", true, INT_MAX, passwd_command },
 	{ "check", "check    say whether the settings make sense", true,
 		0, command_check },
 	{ "version", "version  print the version", false, 0,

@@ -37,13 +37,13 @@ begin
 		case when a.backend_type = 'autovacuum worker'
 			or a.application_name like 'sluice %'
 			and a.query like '/*%'
-			and has_table_privilege(a.usesysid, 'sluice.messages',
+			and has_table_privilege(a.usesysid, 'sluice.topics',
 				'insert')
 			then a.query
 			else (select k.word
 				from pg_catalog.pg_get_keywords() k
-				where k.word = lower(
-					substring(a.query, '^\s*([A-Za-z]+)')))
+				where k.word = substring(lower(a.query),
+					'^\s*([a-z]+)'))
 			end
 	from pg_catalog.pg_stat_activity a;
 end

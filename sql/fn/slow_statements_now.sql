@@ -42,17 +42,18 @@ begin
 				's.shared_blks_hit + s.shared_blks_read), '
 				't.told '
 				'from %s.pg_stat_statements s '
-				'cross join lateral (select btrim('
+				'cross join lateral (select regexp_replace('
 				'regexp_replace(regexp_replace(s.query, '
 				'''/\*.*?\*/'', '''', ''g''), ''--[^\n]*'', '
-				''''', ''g''), E'' \t\r\n'')) as t (told) '
+				''''', ''g''), ''^\s+|\s+$'', '''', ''g'')) '
+				'as t (told) '
 				'where s.dbid = (select d.oid '
 				'from pg_catalog.pg_database d '
 				'where d.datname = current_database()) '
 				'and s.calls > 0 '
 				'and t.told ~* ''^(select|insert|update|'
-				'delete|merge|with|values)\M'' '
-				'and t.told !~ ''[''''\\]|\*/|\$\D''',
+				'delete|merge|with|values)\y'' '
+				'and t.told !~ ''[''''\\]|\*/|\$[^0-9]''',
 				v_place);
 			return;
 		exception

@@ -66,6 +66,11 @@ def test_a_dump_comes_back_into_service(_):
         same(superuser(instance, "select count(*) > 0 from "
                        "sluice.slow_statements where source = 'counted'"),
              "t", "statistics")
+        superuser(instance, "create role anybody")
+        same(superuser(instance, "select string_agg(proname, ' ') from "
+                       "pg_proc where proname ~ '^append' and prosecdef and "
+                       "has_function_privilege('anybody', oid, 'execute')"),
+             "", "what anybody may append by")
 
 
 def test_a_dump_into_a_schema_of_somebody_with_no_more_rights(_):
