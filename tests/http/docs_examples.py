@@ -72,7 +72,7 @@ class Shell:
         self.process = subprocess.Popen(
             ["bash", "-u"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
-            env={**environment, "TMPDIR": folder})
+            cwd=folder, env={**environment, "TMPDIR": folder})
 
     def run(self, commands):
         self.process.stdin.write(f"{commands}\necho; echo '{MARK}'\n")
