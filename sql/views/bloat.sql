@@ -62,3 +62,9 @@ comment on column sluice.bloat.dead_rows is
 	'of the table: rows that vacuum has not removed yet';
 comment on column sluice.bloat.spare is
 	'a queue that was long keeps its size; new messages fill it again';
+comment on column sluice.bloat.spare_share is
+	'spare, as a share of size';
+comment on column sluice.bloat.vacuumed_at is
+	'by hand or by itself; of an index, its table';
+comment on column sluice.bloat.analyzed_at is
+	'by hand or by itself; of an index, its table';

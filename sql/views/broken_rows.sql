@@ -79,3 +79,9 @@ where octet_length(p.id) <> 16;
 
 comment on view sluice.broken_rows is
 	'rows that break a rule of their table: there must be none';
+comment on column sluice.broken_rows.rule is
+	'what does not hold';
+comment on column sluice.broken_rows.owner_id is
+	'whose row: a topic_id or a stream_id';
+comment on column sluice.broken_rows.id is
+	'which of the owners rows';

@@ -21,3 +21,7 @@ comment on column sluice.expiry_notes.due is
 	'when the last of them has expired';
 comment on column sluice.expiry_notes.made_from is
 	'when the first of them was made, by the clock of its worker';
+comment on column sluice.expiry_notes.overdue is
+	'the reaper has not been there yet';
+comment on column sluice.expiry_notes.first_seq is
+	'made_from as a place in the topic';

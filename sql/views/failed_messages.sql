@@ -30,3 +30,9 @@ comment on column sluice.failed_messages.since is
 	'when it became a dead letter; of a failed one, when it was enqueued';
 comment on column sluice.failed_messages.consumer_group is
 	'whose dead letter it is; null: the topic''s own';
+comment on column sluice.failed_messages.tries is
+	'deliveries so far';
+comment on column sluice.failed_messages.retries is
+	'deliveries of it that have failed';
+comment on column sluice.failed_messages.expires_at is
+	'null: never';

@@ -60,3 +60,7 @@ comment on column sluice.group_lag.lag is
 	'entries that nobody of the group was given yet; null: not known';
 comment on column sluice.group_lag.oldest_pending is
 	'the entry with the lowest id of those that are not acknowledged';
+comment on column sluice.group_lag.last_delivered is
+	'the id up to which the group was given entries';
+comment on column sluice.group_lag.entries_read is
+	'how many it was given; null: not known';

@@ -23,3 +23,9 @@ comment on column sluice.in_flight.tries is
 	'deliveries so far; the receipt of the present one';
 comment on column sluice.in_flight.timed_out is
 	'the consumer has let it go: it waits for the next dequeue';
+comment on column sluice.in_flight.retries is
+	'deliveries of it that have failed';
+comment on column sluice.in_flight.hidden_until is
+	'when it times out, or has';
+comment on column sluice.in_flight.seq is
+	'its place in the topic, and with topic_id its id';

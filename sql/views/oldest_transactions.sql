@@ -22,3 +22,5 @@ comment on column sluice.oldest_transactions.transactions_held is
 	'how many transactions have begun since its snapshot';
 comment on column sluice.oldest_transactions.last_statement is
 	'in full if it is our own; of others the first word';
+comment on column sluice.oldest_transactions.state is
+	'active: at a statement; idle in transaction: between two';

@@ -20,3 +20,5 @@ comment on view sluice.queue_depth is
 	'messages by topic and state; reads the whole table';
 comment on column sluice.queue_depth.oldest is
 	'when the oldest of them was enqueued';
+comment on column sluice.queue_depth.payloads is
+	'their size, without keys and metadata';

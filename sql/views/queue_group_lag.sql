@@ -36,3 +36,7 @@ comment on column sluice.queue_group_lag.lag is
 	'messages that it has not acknowledged; failed ones are not among them';
 comment on column sluice.queue_group_lag.oldest is
 	'when the oldest of these was enqueued';
+comment on column sluice.queue_group_lag.state is
+	'joining: not all workers know of it; ended: what it had is being removed';
+comment on column sluice.queue_group_lag.failed is
+	'deliveries that nobody gets any more';

@@ -23,3 +23,11 @@ comment on column sluice.reaper_runs.overdue is
 	'minutes of it mean that no host ticks: cron, or the supervisor';
 comment on column sluice.reaper_runs.took is
 	'the last run; null while one is under way';
+comment on column sluice.reaper_runs.schedule is
+	'by crons rules; empty: never';
+comment on column sluice.reaper_runs.due_at is
+	'when it runs next; null: not planned yet, or never';
+comment on column sluice.reaper_runs.last_rows is
+	'what its last run marked or removed';
+comment on column sluice.reaper_runs.rows_done is
+	'what all runs marked or removed';

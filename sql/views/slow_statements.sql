@@ -20,3 +20,5 @@ comment on column sluice.slow_statements.source is
 	'counted: since the statistics were reset; running: now';
 comment on column sluice.slow_statements.from_cache is
 	'share of the blocks that it found in PostgreSQL''s cache';
+comment on column sluice.slow_statements.rows_each is
+	'rows of a call, on average';

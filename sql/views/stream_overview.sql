@@ -39,3 +39,11 @@ comment on column sluice.stream_overview.own_bytes is
 	'of its own entries, without those inherited by a fork';
 comment on column sluice.stream_overview.lives_to_reap is
 	'lives that have ended and whose entries the reaper has not removed yet';
+comment on column sluice.stream_overview.incarnation is
+	'lives of the name before this one';
+comment on column sluice.stream_overview.ttl is
+	'how long it lives after its last use; null: no such end';
+comment on column sluice.stream_overview.last_at is
+	'when it was last appended to';
+comment on column sluice.stream_overview.forks is
+	'how many forks live on it';

@@ -30,3 +30,11 @@ comment on column sluice.subscription_links.live is
 	'the stream is there';
 comment on column sluice.subscription_links.wake_seq is
 	'where the stream ended when the present wake began';
+comment on column sluice.subscription_links.explicit is
+	'the subscription names the stream';
+comment on column sluice.subscription_links.globbed is
+	'the subscriptions pattern matches the stream';
+comment on column sluice.subscription_links.tail_seq is
+	'how many entries the stream has: the next ones number';
+comment on column sluice.subscription_links.pending is
+	'there are entries that are not acked';

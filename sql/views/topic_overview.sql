@@ -38,3 +38,13 @@ comment on column sluice.topic_overview.registered is
 	'has a configuration';
 comment on column sluice.topic_overview.dead_letters is
 	'messages of the topic''s .dlq, in any state';
+comment on column sluice.topic_overview.paused is
+	'nothing of it is delivered';
+comment on column sluice.topic_overview.max_retries is
+	'null: as the settings have it';
+comment on column sluice.topic_overview.message_ttl_seconds is
+	'null: as the settings have it';
+comment on column sluice.topic_overview.max_depth is
+	'null: no bound';
+comment on column sluice.topic_overview.oldest_pending is
+	'when the oldest pending message was enqueued';

@@ -22,3 +22,9 @@ comment on column sluice.waiting_locks.statement is
 	'in full if it is our own; of others the first word';
 comment on column sluice.waiting_locks.blocking_statement is
 	'in full if it is our own; of others the first word';
+comment on column sluice.waiting_locks.waiting_for is
+	'how long it has waited';
+comment on column sluice.waiting_locks.blocking_state is
+	'idle in transaction: it has locks and does nothing';
+comment on column sluice.waiting_locks.blocking_for is
+	'how long its transaction has been open';
