@@ -165,7 +165,8 @@ def test_it_sees_our_own_statements(s):
 
 
 def test_what_waits_for_a_lock_and_who_holds_it(s):
-    with Session() as holder, Session() as waiter:
+    # Who waits is closed last: it ends when the holder has gone.
+    with Session() as waiter, Session() as holder:
         holder.rows("begin")
         holder.rows("select pg_advisory_xact_lock(4711)")
         waiter.send(f"select pg_advisory_lock(4711), '{SECRET}'")
