@@ -43,7 +43,9 @@ def kill_postgresql(t):
 
     def is_another():
         try:
-            return t.instance.postmaster() != old and t.instance.is_ready()
+            # Each thread of a worker finds its own way back.
+            return t.instance.postmaster() != old and all(
+                t.instance.is_ready() for _ in range(20))
         except (OSError, ValueError, IndexError):
             return False
 
