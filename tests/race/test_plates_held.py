@@ -35,7 +35,8 @@ def test_who_needs_a_held_key_holds_no_thread(t):
     with Transaction(t, hold(shop, "held")) as transaction:
         waiting = [Call(shop.several, path, *commands) for _ in range(12)
                    for path in ("/pipeline", "/transaction")]
-        t.wait_for_parked(24)
+        # Not all of them at one moment: each looks again and again.
+        t.wait_for_parked(t.metric("sluice_threads") + 1)
         for _ in range(20):
             with within(1, "an XADD to another key"):
                 shop.add("free").expect(200)
