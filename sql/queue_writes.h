@@ -37,6 +37,7 @@ struct settlement {
 	struct text group;	/* whose delivery; absent: the topic's own */
 	bool has_receipt;
 	int32_t receipt;
+	int64_t receipt_group;	/* the group that it was given to, or 0 */
 	/* May the caller touch the message in its topic, and as a dead one? */
 	bool may_base, may_dlq;
 	struct text error;	/* nack */

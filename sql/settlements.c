@@ -62,6 +62,7 @@ fill_deliveries(struct params *p, const struct turn_item *items,
 	bool *has = ARRAY(p->arena, bool, n);
 	bool *base = ARRAY(p->arena, bool, n), *dlq = ARRAY(p->arena, bool, n);
 	struct text *group = ARRAY(p->arena, struct text, n);
+	int64_t *group_id = ARRAY(p->arena, int64_t, n);
 
 	for (int i = 0; i < n; i++) {
 		seq[i] = all[i]->seq;
@@ -70,14 +71,17 @@ fill_deliveries(struct params *p, const struct turn_item *items,
 		base[i] = all[i]->may_base;
 		dlq[i] = all[i]->may_dlq;
 		group[i] = all[i]->group;
+		group_id[i] = all[i]->receipt_group;
 	}
 	param_bigint(p, items->owner);
 	param_bigints(p, seq, NULL, n);
 	param_integers(p, tries, has, n);
 	param_bools(p, base, n);
 	param_bools(p, dlq, n);
-	if (group[0].p)
+	if (group[0].p) {
 		param_texts(p, group, n);
+		param_bigints(p, group_id, NULL, n);
+	}
 }
 
 static void

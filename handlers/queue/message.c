@@ -23,7 +23,8 @@ enum {
 	LAST_ERROR,
 	METADATA,
 	PAYLOAD,
-	GROUP
+	GROUP,
+	GROUP_ID	/* of message_dequeue and delivery_dequeue */
 };
 
 const char *
@@ -53,6 +54,37 @@ message_id_write(struct json_writer *w, int64_t topic_id, int64_t seq)
 	uuid_from_message(uuid, topic_id, seq);
 	uuid_print(uuid, text);
 	json_cstring(w, text);
+}
+
+/* The number of the delivery; to a group, the group's number before it. */
+static const char *
+receipt_text(struct arena *arena, const struct pg_result *rows, int row)
+{
+	int tries = row_integer(rows, row, TRIES);
+
+	if (row_null(rows, row, GROUP_ID))
+		return arena_printf(arena, "%d", tries);
+	return arena_printf(arena, "%lld.%d",
+	    (long long)row_bigint(rows, row, GROUP_ID), tries);
+}
+
+void
+message_receipt_read(struct text text, int64_t *group_id, int32_t *tries)
+{
+	const char *dot = memchr(text.p, '.', text.n);
+	size_t before = dot ? (size_t)(dot - text.p) + 1 : 0;
+	long long group = 0, number;
+
+	*group_id = 0;
+	*tries = 0;
+	if (dot && (!text_to_integer((struct text){ text.p, before - 1 },
+	    &group) || group < 1))
+		return;
+	if (!text_to_integer((struct text){ text.p + before,
+	    text.n - before }, &number) || number < 1 || number > INT32_MAX)
+		return;
+	*group_id = group;
+	*tries = (int32_t)number;
 }
 
 static void
@@ -106,8 +138,7 @@ message_write(struct request *r, struct json_writer *w,
 		member_text(w, "consumer_group", row_text(rows, row, GROUP));
 	if (delivered) {
 		json_name(w, "receipt");
-		json_cstring(w, arena_printf(r->arena, "%d",
-		    row_integer(rows, row, TRIES)));
+		json_cstring(w, receipt_text(r->arena, rows, row));
 		member_time(w, "visible_until",
 		    row_time(rows, row, VISIBLE_AT));
 	}

@@ -23,6 +23,14 @@ bool message_id_read(struct text id, int64_t *topic_id, int64_t *seq);
 
 void message_id_write(struct json_writer *w, int64_t topic_id, int64_t seq);
 
+/*
+ * What a receipt of message_write names: the delivery's number, and the
+ * group's that it was to, 0 for none. Both are 0, which match no delivery,
+ * for a text that is no receipt.
+ */
+void message_receipt_read(struct text text, int64_t *group_id,
+    int32_t *tries);
+
 /* The status as callers know it; 0 to 4, see migrations/ on messages. */
 const char *message_status_name(int status);
 

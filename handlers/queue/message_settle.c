@@ -52,19 +52,15 @@ decide(struct named *named, enum error error, const char *sentence)
 	named->sentence = sentence;
 }
 
-/* An opaque text to callers; to us the number of the delivery. */
 static void
-read_receipt(struct json_reader *j, struct settlement *settlement)
+read_receipt(struct json_reader *j, struct settlement *s)
 {
-	struct text receipt = json_member_text(j, "receipt", 0, 32);
-	long long number;
+	struct text receipt = json_member_text(j, "receipt", 0,
+	    RECEIPT_BYTES_MAX);
 
-	settlement->has_receipt = receipt.p != NULL;
-	/* What we never gave out matches no delivery. */
-	if (!text_to_integer(receipt, &number) || number < 1 ||
-	    number > INT32_MAX)
-		number = 0;
-	settlement->receipt = (int32_t)number;
+	s->has_receipt = receipt.p != NULL;
+	if (receipt.p)
+		message_receipt_read(receipt, &s->receipt_group, &s->receipt);
 }
 
 /* The members that ack, nack and extend each take. */
@@ -76,6 +72,9 @@ read_members(struct json_reader *j, const struct saying *saying,
 
 	read_receipt(j, s);
 	s->group = consumer_group_read(j);
+	/* One of a group's delivery is none of the topic's own. */
+	if (s->receipt_group && !s->group.p)
+		s->receipt = 0;
 	if (saying == &nacks) {
 		s->error = json_member_text(j, "error", 0,
 		    MESSAGE_ERROR_BYTES_MAX);

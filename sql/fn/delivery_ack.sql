@@ -1,7 +1,9 @@
 /*
  * End deliveries to consumer groups for good, and a message with its last one.
  * The arrays are those of ack, and p_group has the name of the group that each
- * element speaks for. A dead letter of the group is acked as any other.
+ * element speaks for. Beside a receipt p_group_id has the group that it was
+ * given to: an earlier one, if the name was registered again since. A dead
+ * letter of the group is acked as any other.
  *
  * The result has a row for each delivery that was ended, with the position
  * (from 1) of the element that did it. The rows of go_on may follow, as in
@@ -17,7 +19,8 @@ create or replace function sluice.delivery_ack(
 	p_tries integer[],
 	p_base boolean[],
 	p_dlq boolean[],
-	p_group text[])
+	p_group text[],
+	p_group_id bigint[])
 returns table (item integer, seq bigint, tries integer)
 language plpgsql
 as $$
@@ -38,13 +41,15 @@ begin
 
 	for v_ack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id, u.item
-		from unnest(p_seq, p_tries, p_base, p_dlq, p_group)
+		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
+			p_group_id)
 			with ordinality
-			as u (seq, tries, base, dlq, name, item)
+			as u (seq, tries, base, dlq, name, group_id, item)
 		left join sluice.consumer_groups g
 		on g.topic_id = p_topic
 		and g.name = u.name
 		and g.state = 1
+		and (u.tries is null or g.group_id = u.group_id)
 		order by u.seq, u.item
 	loop
 		select m.dlq, m.consumer_group, m.key

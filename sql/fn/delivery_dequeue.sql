@@ -36,7 +36,8 @@ returns table (
 	last_error text,
 	metadata bytea,
 	payload bytea,
-	consumer_group text)
+	consumer_group text,
+	group_id bigint)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -69,7 +70,7 @@ begin
 			d.status, d.visible_at, d.created_at,
 			d.expires_at, d.dlq_moved_at, d.key,
 			d.last_error, d.metadata, d.payload,
-			d.consumer_group
+			d.consumer_group, null::bigint
 		from sluice.dead_letter_dequeue(p_topic, p_group, p_n,
 			p_vt_ms, p_due_from, p_bytes_max) d;
 		get diagnostics v_n = row_count;
@@ -193,7 +194,7 @@ begin
 			d.status, d.visible_at, m.created_at,
 			m.expires_at, m.dlq_moved_at, m.key,
 			d.last_error, m.metadata, m.payload,
-			p_group
+			p_group, v_group
 		from unnest(v_again) with ordinality as u (seq, place)
 		cross join lateral (
 			select e.seq, e.tries, e.retries, e.status,
@@ -272,7 +273,7 @@ begin
 			d.status, d.visible_at, m.created_at,
 			m.expires_at, m.dlq_moved_at, m.key,
 			d.last_error, m.metadata, m.payload,
-			p_group
+			p_group, v_group
 		from moved d
 		cross join lateral (
 			select n.max_retries, n.created_at, n.expires_at,

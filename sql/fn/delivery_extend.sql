@@ -1,7 +1,6 @@
 /*
  * Hide deliveries to consumer groups for p_vt_ms from now. The arguments are
- * those of extend, and p_group has the name of the group that each element
- * speaks for. The result is that of extend, about deliveries.
+ * those of delivery_ack. The result is that of extend, about deliveries.
  */
 create or replace function sluice.delivery_extend(
 	p_topic bigint,
@@ -10,6 +9,7 @@ create or replace function sluice.delivery_extend(
 	p_base boolean[],
 	p_dlq boolean[],
 	p_group text[],
+	p_group_id bigint[],
 	p_vt_ms bigint[])
 returns table (item integer, seq bigint, tries integer, visible_at timestamptz)
 language plpgsql
@@ -22,13 +22,16 @@ begin
 	for v_extend in
 		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id,
 			u.vt_ms, u.item
-		from unnest(p_seq, p_tries, p_base, p_dlq, p_group, p_vt_ms)
+		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
+			p_group_id, p_vt_ms)
 			with ordinality
-			as u (seq, tries, base, dlq, name, vt_ms, item)
+			as u (seq, tries, base, dlq, name, group_id, vt_ms,
+				item)
 		left join sluice.consumer_groups g
 		on g.topic_id = p_topic
 		and g.name = u.name
 		and g.state = 1
+		and (u.tries is null or g.group_id = u.group_id)
 		order by u.seq, u.item
 	loop
 		item := v_extend.item;

@@ -1,9 +1,9 @@
 /*
  * Give deliveries to consumer groups back as failed. The arguments are those
- * of nack, and p_group has the name of the group that each element speaks
- * for. A delivery becomes a dead letter of its group at p_dead failures, or is
- * failed, by the rules of delivery_settle; otherwise it waits p_delay_ms (null:
- * not at all). A dead letter of the group is given back as any other.
+ * of delivery_ack and nack. A delivery becomes a dead letter of its group at
+ * p_dead failures, or is failed, by the rules of delivery_settle; otherwise it
+ * waits p_delay_ms (null: not at all). A dead letter of the group is given back
+ * as any other.
  *
  * The result is that of nack, about deliveries.
  */
@@ -14,6 +14,7 @@ create or replace function sluice.delivery_nack(
 	p_base boolean[],
 	p_dlq boolean[],
 	p_group text[],
+	p_group_id bigint[],
 	p_error text[],
 	p_delay_ms bigint[],
 	p_dead integer)
@@ -38,15 +39,16 @@ begin
 	for v_nack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, u.error,
 			u.delay_ms, g.group_id, u.item
-		from unnest(p_seq, p_tries, p_base, p_dlq, p_group, p_error,
-			p_delay_ms)
+		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
+			p_group_id, p_error, p_delay_ms)
 			with ordinality
-			as u (seq, tries, base, dlq, name, error, delay_ms,
-				item)
+			as u (seq, tries, base, dlq, name, group_id, error,
+				delay_ms, item)
 		left join sluice.consumer_groups g
 		on g.topic_id = p_topic
 		and g.name = u.name
 		and g.state = 1
+		and (u.tries is null or g.group_id = u.group_id)
 		order by u.seq, u.item
 	loop
 		select m.dlq, m.consumer_group, m.key

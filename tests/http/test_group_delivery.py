@@ -68,11 +68,33 @@ def test_a_group_that_comes_back_begins_anew(t):
     a.ack(message).expect(404, "ack: message is not in processing state")
     again = a.dequeue(topic, count=10)
     same(ids(again), [first, second])
-    same([m["receipt"] for m in again], ["1", "1"])
     for consumer, messages in ((a, again), (b, b.dequeue(topic, count=10))):
         for message in messages:
             consumer.ack(message).expect(204)
     nothing_left(t, topic)
+
+
+def test_a_receipt_of_a_group_that_came_back_is_of_no_delivery(t):
+    topic, a, b = consumers(t, "a", "b")
+    t.admin.enqueue(topic)
+    before = a.take(topic)[0]
+    t.admin.delete(path(topic) + "/a").expect(204)
+    register(t, topic, "a")
+    now = a.take(topic)[0]
+    same(now["id"], before["id"])
+    for verb in ("ack", "nack", "extend"):
+        a.settle(verb, before).expect(
+            409, "the receipt is of an earlier delivery")
+    # Nor is one of a group's delivery of the topic's own.
+    plain = t.admin.take(topic)[0]
+    for receipt in (now["receipt"], "1." + plain["receipt"]):
+        t.admin.post(f"/api/messages/{plain['id']}/ack", {
+            "receipt": receipt}).expect(409)
+    for receipt in ("", ".", "1.", ".1", "0.1", "x.1", "1.1.1", "1",
+                    "99999999999999999999.1"):
+        a.ack({**now, "receipt": receipt}).expect(409)
+    a.ack(now).expect(204)
+    b.ack(b.take(topic)[0]).expect(204)
 
 
 def test_an_unregistered_group_s_rest_goes_with_it(t):

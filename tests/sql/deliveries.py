@@ -70,24 +70,28 @@ class GroupTopic(Topic):
             "tries, status, "
             "round(extract(epoch from visible_at - now()))"), **options))
 
-    def _of(self, name, seqs, tries, base, dlq):
+    def _of(self, name, seqs, tries=None, base=None, dlq=None,
+            group_ids=None):
+        """Receipts are of the groups as they are registered now."""
         names = name if isinstance(name, list) else [name] * len(seqs)
         return (f"{self._deliveries(seqs, tries, base, dlq)}, "
-                f"{array(names, 'text')}")
+                f"{array(names, 'text')}, " +
+                array(group_ids or [self.groups.get(n) for n in names],
+                      "bigint"))
 
-    def group_ack_sql(self, name, seqs, tries=None, base=None, dlq=None):
+    def group_ack_sql(self, name, seqs, **options):
         return ("select item, seq, tries from sluice.delivery_ack("
-                f"{self._of(name, seqs, tries, base, dlq)})")
+                f"{self._of(name, seqs, **options)})")
 
     def group_ack(self, name, seqs, **options):
         """[item, seq, tries] of those that were ended."""
         return ints(self.s.rows(self.group_ack_sql(name, seqs, **options)))
 
-    def group_nack_sql(self, name, seqs, tries=None, base=None, dlq=None,
-                       errors=None, delay_ms=None, dead=3):
+    def group_nack_sql(self, name, seqs, errors=None, delay_ms=None, dead=3,
+                       **options):
         return ("select item, seq, tries, status, dlq::integer, "
                 "promoted::integer from sluice.delivery_nack("
-                f"{self._of(name, seqs, tries, base, dlq)}, "
+                f"{self._of(name, seqs, **options)}, "
                 f"{array(errors, 'text')}, {array(delay_ms, 'bigint')}, "
                 f"{dead})")
 
@@ -95,14 +99,13 @@ class GroupTopic(Topic):
         """[item, seq, tries, status, dlq, promoted] of those given back."""
         return ints(self.s.rows(self.group_nack_sql(name, seqs, **options)))
 
-    def group_extend(self, name, seqs, vt_ms, tries=None, base=None,
-                     dlq=None):
+    def group_extend(self, name, seqs, vt_ms, **options):
         """[item, seq, tries, seconds from now] of those extended."""
         return ints(self.s.rows(
             "select item, seq, tries, "
             "round(extract(epoch from visible_at - now())) "
             "from sluice.delivery_extend("
-            f"{self._of(name, seqs, tries, base, dlq)}, "
+            f"{self._of(name, seqs, **options)}, "
             f"{array(vt_ms, 'bigint')})"))
 
     def deliveries(self, name, where="true"):

@@ -99,9 +99,9 @@ def test_a_delivery_has_the_columns_of_a_message(s):
         "seq, tries, retries, max_retries, status, "
         "round(extract(epoch from visible_at - now())), "
         "created_at is null, expires_at, dlq_moved_at, key, last_error, "
-        "metadata, payload, consumer_group"))),
+        "metadata, payload, consumer_group, group_id"))),
         [["1", "2", "1", "7", "1", "30", "f", None, None, "k", "bad",
-          r"\x7b7d", r"\x7061796c6f61642031", "a"]])
+          r"\x7b7d", r"\x7061796c6f61642031", "a", str(t.groups["a"])]])
 
 
 def test_due_ones_come_before_fresh_ones(s):
@@ -230,6 +230,18 @@ def test_a_receipt_names_one_delivery_of_a_group(s):
     equal(t.group_extend("a", [1], [1000], tries=[1]), [])
     equal(t.group_ack("b", [1], tries=[1]), [[1, 1, 1]])
     equal(t.group_ack("a", [1], tries=[2]), [[1, 1, 2]])
+
+
+def test_a_receipt_of_an_earlier_group_of_the_name_names_none(s):
+    t = delivered(s, [1], "a", "b")
+    before = {"tries": [1], "group_ids": [t.groups["a"]]}
+    t.end("a")
+    t.register("a")
+    equal(t.deliver("a"), [1])
+    equal(t.group_ack("a", [1], **before), [])
+    equal(t.group_nack("a", [1], **before), [])
+    equal(t.group_extend("a", [1], [1000], **before), [])
+    equal(t.group_ack("a", [1], tries=[1]), [[1, 1, 1]])
 
 
 def test_the_caller_of_a_group_needs_the_right_too(s):

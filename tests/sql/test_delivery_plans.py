@@ -26,7 +26,7 @@ def calls(t):
         "nack": t.group_nack_sql("a", [2]),
         "nack for the last time": t.group_nack_sql("b", [3], dead=1),
         "extend": ("select from sluice.delivery_extend("
-                   f"{t._of('a', [4], None, None, None)}, "
+                   f"{t._of('a', [4])}, "
                    "array[1000::bigint])"),
         "plain ack": t.ack_sql([5]),
         "requeue": f"select sluice.requeue({t.id}, 6, 3)",
