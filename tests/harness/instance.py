@@ -156,6 +156,17 @@ class Instance:
         return all(self.worker_is_ready(number)
                    for number in range(int(self.settings["processes"])))
 
+    def log_size(self):
+        return (self.var / "log" / "sluice.log").stat().st_size
+
+    def faults_since(self, size, most=20):
+        """The last of what the log has of errors since it had this size."""
+        with open(self.var / "log" / "sluice.log", "rb") as log:
+            log.seek(size)
+            lines = log.read().decode(errors="replace").splitlines()
+        return [line for line in lines if "level=error" in line
+                or "level=fatal" in line][-most:]
+
     def last_words(self):
         """What processes said that ended by their own fault, and rings of
         locks, which PostgreSQL breaks after a second: there are none."""

@@ -41,9 +41,11 @@ def chosen(tests, words):
 
 def run(tests, context, check_after):
     """Run them all; the number that passed and that failed."""
+    instance = getattr(context, "instance", None)
     passed = failed = 0
     for name, function in tests:
         started = time.monotonic()
+        size = instance.log_size() if instance else 0
         try:
             function(context)
             check_after()
@@ -54,6 +56,8 @@ def run(tests, context, check_after):
             failed += 1
             print(f"FAILED {name}")
             lines = traceback.format_exception(fault)
+            lines += [f"log: {line}\n" for line in
+                      (instance.faults_since(size) if instance else ())]
             print("    " + "    ".join("".join(lines).splitlines(True)))
         else:
             passed += 1
