@@ -36,6 +36,10 @@ def calls(g):
             "100000)",
         "group_autoclaim": f"select * from sluice.group_autoclaim({key}, "
             f"'n', sluice.entry_id('{MIDDLE}'), 0, 2, 20, false, 100000)",
+        "group_history_bytes": "select sluice.group_history_bytes("
+            f"{g.key.id}, 0, 'g', 'few', '', 10, 1000)",
+        "group_history": "select * from sluice.group_history("
+            f"{g.key.id}, 0, 'g', 'few', '', 10)",
         "group_set_id": f"select sluice.group_set_id({key}, null, null)",
         "group_create": f"select sluice.group_create({g.key.id}, "
             f"{literal(g.key.name)}, 'new', null, null, true)",
@@ -118,6 +122,14 @@ def test_plans_made_before_anything_was_known(s):
 
 def test_plans_made_while_the_tables_were_known_to_be_empty(s):
     holds(s, analyse)
+
+
+def test_plans_made_while_streams_had_an_entry_each(s):
+    holds(s, lambda s, g: s.rows(
+        "insert into sluice.entries (stream_id, incarnation, seq, at, data, "
+        "id, fields) select 1000000 + n, 0, 0, now(), '{}', "
+        f"sluice.entry_id(n || '-0'), true from generate_series(1, {MANY}) n"),
+        analyse)
 
 
 def test_plans_made_with_many_rows(s):
