@@ -32,10 +32,11 @@ enum {
 /* The columns of message_dequeue that are read here. */
 enum { SEQ = 0, TRIES = 1, METADATA = 11, PAYLOAD = 12 };
 /* Those of its last row, which is no message. */
-enum { DEAD = 1, LIMITED = 2, KNOWN = 4, NEXT_DUE = 5 };
+enum { DEAD = 1, LIMITED = 2, KNOWN = 4, NEXT_DUE = 5, GROUP_ID = 14 };
 
 struct hint {
 	int64_t owner;		/* 0: the slot is free */
+	int64_t group_id;	/* what is known is of this one, or 0 */
 	int64_t from;		/* lowest fresh seq to look at */
 	int64_t due_from_us;	/* nothing was due before it */
 	int64_t due_at_us;	/* the next that is known to be due */
@@ -150,7 +151,7 @@ static void
 fill(struct params *p, struct turn_item *items)
 {
 	struct claim *lead = (struct claim *)items;
-	int64_t now = clock_wall_us(), from, due_from_us;
+	int64_t now = clock_wall_us(), from, due_from_us, group_id;
 	int32_t count = 0;
 	struct hint *hint;
 	bool allowed;
@@ -167,6 +168,7 @@ fill(struct params *p, struct turn_item *items)
 	    (hint->ran_short || now >= hint->due_look_us));
 	from = lead->look.full ? 0 : hint->from;
 	due_from_us = lead->look.full ? INT64_MIN : hint->due_from_us;
+	group_id = hint->group_id;
 	pthread_mutex_unlock(&claims.lock);
 
 	param_bigint(p, lead->topic_id);
@@ -182,8 +184,10 @@ fill(struct params *p, struct turn_item *items)
 		param_integer(p, lead->throughput_limit);
 	else
 		param_null(p);
-	if (lead->group.p)
+	if (lead->group.p) {
 		param_text(p, lead->group);
+		param_bigint(p, group_id);
+	}
 }
 
 /* Did the call end early because of its messages' bytes? */
@@ -243,6 +247,22 @@ redelivered(const struct pg_result *rows, int count)
 	return n;
 }
 
+/* A name that is registered again is another group, and what was known of the
+ * earlier one does not hold: the call did without. Lock held. */
+static void
+learn_group(struct hint *hint, struct claim *lead,
+    const struct pg_result *rows, int count)
+{
+	int64_t group_id = row_null(rows, count, GROUP_ID) ? 0 :
+	    row_bigint(rows, count, GROUP_ID);
+
+	if (group_id == hint->group_id)
+		return;
+	forget(hint, hint->owner);
+	hint->group_id = group_id;
+	lead->look.full = lead->look.due = true;
+}
+
 /* What a call has taught us; lock held. */
 static void
 learn(struct hint *hint, const struct claim *lead, const struct pg_result *rows,
@@ -295,17 +315,17 @@ take(struct turn_item *items, const struct pg_result *rows, struct arena *arena)
 	bool heavy = is_heavy(rows, count), again;
 	bool limited = row_integer(rows, count, LIMITED) != 0;
 	bool ran_short = !share_out(items, rows, count) && !heavy && !limited;
-	bool hinted = !lead->look.full || !lead->look.due;
 	int64_t look_at_us, now;
 	struct hint *hint;
+	bool hinted;
 
 	(void)arena; /* the rows serve as they are */
 	pthread_mutex_lock(&claims.lock);
 	hint = hint_of(items->owner);
-	if (unknown)
-		forget(hint, items->owner);
-	else
+	learn_group(hint, lead, rows, count);
+	if (!unknown)
 		learn(hint, lead, rows, count, ran_short);
+	hinted = !lead->look.full || !lead->look.due;
 	now = clock_wall_us();
 	again = !limited && (heavy || (ran_short && hinted &&
 	    now >= hint->looks_allowed_us));
@@ -384,14 +404,6 @@ claims_due_on(struct channel_key key, int64_t wall_us)
 	lot_wake_at(key, monotonic_of(wall_us));
 	if (note_due(key.id, wall_us))
 		wake_due_elsewhere(key, wall_us);
-}
-
-void
-claims_forget(struct channel_key key)
-{
-	pthread_mutex_lock(&claims.lock);
-	forget(hint_of(key.id), key.id);
-	pthread_mutex_unlock(&claims.lock);
 }
 
 void

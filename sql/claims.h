@@ -58,12 +58,6 @@ void claims_due(int64_t topic_id, bool dlq, int64_t wall_us);
 /* The same for whatever a dequeue waits on. */
 void claims_due_on(struct channel_key key, int64_t wall_us);
 
-/*
- * What was known of the channel does not hold: old messages have come to it.
- * Other processes find them by their next full look.
- */
-void claims_forget(struct channel_key key);
-
 /* The same, heard from another process: sql/wake.h's hook. */
 void claims_due_heard(struct channel_key key, int64_t wall_us);
 

@@ -46,19 +46,17 @@ consumer_group_list(struct request *r)
 static struct group_join *
 begin(struct request *r, const struct topic *topic, struct text name)
 {
-	struct channel_key key = group_dequeue_channel(topic->id, name, false);
+	int64_t channel = group_dequeue_channel(topic->id, name, false).id;
 	struct group_join *join = arena_alloc(r->arena, sizeof(*join));
 	const struct pg_result *rows;
 	struct text outcome;
 	struct params p;
 
-	/* An earlier group of that name has had the messages that are here. */
-	claims_forget(key);
 	params_init(&p, r->arena);
 	param_bigint(&p, topic->id);
 	param_bigint(&p, message_seq_take(1));
 	param_text(&p, name);
-	param_bigint(&p, key.id);
+	param_bigint(&p, channel);
 	param_bigint(&p, GROUPS_PER_TOPIC_MAX);
 	rows = db_call(r, STATEMENT_consumer_group_create, &p);
 	if (!rows)

@@ -1,11 +1,12 @@
 /*
  * Deliver up to p_n messages of a topic to a consumer group: as dequeue does,
  * and with the same arguments and hints, but what is pending, due, hidden or
- * failed are the group's own deliveries. With p_dlq it is the group's dead
- * letters, which are messages.
+ * failed are the group's own deliveries. The hints are of the group p_known,
+ * and do not hold for a later one of the name. With p_dlq it is the group's
+ * dead letters, which are messages.
  *
  * The last row, its seq null, is that of dequeue; its status is 0, or -1 when
- * there is no such group.
+ * there is no such group, and unless p_dlq it says which group it was.
  *
  * Nothing here waits for anybody, what others hold is passed over; but for the
  * topic's throughput, which all its consumers share.
@@ -21,7 +22,8 @@ create or replace function sluice.delivery_dequeue(
 	p_due_from timestamptz,
 	p_bytes_max bigint,
 	p_limit integer,
-	p_group text)
+	p_group text,
+	p_known bigint)
 returns table (
 	seq bigint,
 	tries integer,
@@ -103,6 +105,12 @@ begin
 		retries := 0;
 		return next;
 		return;
+	end if;
+
+	if v_group is distinct from p_known then
+		p_from := 0;
+		p_due := true;
+		p_due_from := '-infinity';
 	end if;
 
 	if p_limit > 0 then
@@ -293,6 +301,7 @@ begin
 	retries := 0;
 	status := 0;
 	visible_at := null;
+	group_id := v_group;
 	if p_limit > 0 then
 		v_next := sluice.throughput_spend(p_topic, p_limit,
 			v_bucket.tokens, v_bucket.filled_at, v_n);

@@ -52,11 +52,13 @@ class GroupTopic(Topic):
 
     def deliver_sql(self, name, n=1, dlq=False, vt_ms=30000, dead=3, first=0,
                     due=True, due_from="-infinity", bytes_max=1 << 25,
-                    limit=None, columns="seq", last=False):
+                    limit=None, columns="seq", last=False, known=None):
+        """The hints are of the group as it is registered now."""
+        known = known or self.groups.get(name)
         return (f"select {columns} from sluice.delivery_dequeue({self.id}, "
                 f"{literal(dlq)}, {n}, {vt_ms}, {dead}, {first}, "
                 f"{literal(due)}, '{due_from}', {bytes_max}, "
-                f"{literal(limit)}, {literal(name)}) "
+                f"{literal(limit)}, {literal(name)}, {literal(known)}) "
                 f"where seq is {'' if last else 'not '}null")
 
     def deliver(self, name, n=1, **options):

@@ -137,6 +137,20 @@ def test_the_hints_leave_out_what_they_say(s):
     equal(t.deliver("a", 9), [1])
 
 
+def test_hints_of_an_earlier_group_of_the_name_do_not_hold(s):
+    t = GroupTopic(s, "a")
+    t.enqueue([1, 2, 3])
+    before = t.groups["a"]
+    t.deliver("a", 1)
+    t.end("a")
+    t.register("a")
+    hints = {"first": 3, "due": False, "due_from": "now"}
+    equal(t.deliver("a", 1, known=before, **hints), [1])
+    t.time_out_for("a", [1])
+    equal(t.deliver("a", 2, **hints), [3])
+    equal(t.deliver("a", 2, known=before, **hints), [1, 2])
+
+
 def test_a_reply_is_bounded_by_its_bytes(s):
     t = GroupTopic(s, "a")
     t.enqueue([1, 2, 3, 4], payloads=["x" * 1000] * 4)

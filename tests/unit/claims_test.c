@@ -15,7 +15,7 @@
 #include "sql/wake.h"
 #include "tests/unit/test.h"
 
-enum { COLUMNS = 13, CLAIMS_MAX = 4, S = 1000000 };
+enum { COLUMNS = 15, CLAIMS_MAX = 4, S = 1000000 };
 
 /* --- a clock and wake-ups in place of the real ones ----------------------- */
 
@@ -98,6 +98,7 @@ static struct {
 	int32_t n;
 	int64_t from;
 	bool due, everything_due;
+	int64_t known;		/* the group that the hints are of */
 } asked;
 
 static int64_t
@@ -129,12 +130,13 @@ ask(struct topic *topic, const int counts[CLAIMS_MAX])
 	}
 	params_init(&p, arena);
 	claim_kind.fill(&p, &claim[0].item);
-	CHECK_INTEGER(p.n, as_group.p ? 11 : 10);
+	CHECK_INTEGER(p.n, as_group.p ? 12 : 10);
 	memcpy(&n, p.value[2], sizeof(n));
 	asked.n = (int32_t)be32toh(n);
 	asked.from = parameter_64(&p, 5);
 	asked.due = *p.value[6];
 	asked.everything_due = parameter_64(&p, 7) == INT64_MIN;
+	asked.known = as_group.p ? parameter_64(&p, 11) : 0;
 }
 
 static void
@@ -361,9 +363,38 @@ an_unknown_group_teaches_nothing(void)
 	CHECK(!claim[0].unknown_group);
 	ask_for(&topic, 1);
 	CHECK(asked.from > 0);
-	claims_forget(claim[0].channel);
+	as_group = TEXT_ABSENT;
+}
+
+static PGresult *
+answer_of_group(int64_t group_id, int count, int64_t seq)
+{
+	PGresult *rows = answer(count, seq, 0, 0);
+
+	set_64(rows, count, 14, group_id);
+	return rows;
+}
+
+/* What was known of a group does not hold for the next one of its name. */
+static void
+a_group_of_the_same_name_is_another_one(void)
+{
+	int64_t here = message_seq_at(now_us);
+	struct topic topic = new_topic();
+
+	as_group = TEXT("a");
 	ask_for(&topic, 1);
-	CHECK_INTEGER(asked.from, 0);
+	CHECK_INTEGER(asked.known, 0);
+	get(answer_of_group(7, 1, here));
+	ask_for(&topic, 1);
+	CHECK(asked.from > 0 && !asked.due);
+	CHECK_INTEGER(asked.known, 7);
+	/* The statement did without the hints: this was a look at all. */
+	get(answer_of_group(8, 0, 0));
+	CHECK(!claim[0].again);
+	CHECK_INTEGER(claim[0].got, 0);
+	ask_for(&topic, 1);
+	CHECK_INTEGER(asked.known, 8);
 	as_group = TEXT_ABSENT;
 }
 
@@ -514,6 +545,7 @@ main(void)
 	a_stall_does_not_blind();
 	what_is_due_is_looked_for_then();
 	an_unknown_group_teaches_nothing();
+	a_group_of_the_same_name_is_another_one();
 	a_limit_is_waited_for();
 	clocks_that_differ_cost_no_storm();
 	messages_go_to_claims_in_their_order();
