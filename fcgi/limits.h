@@ -31,7 +31,7 @@ enum {
 	DRAIN_MS_MAX = 30000,
 	SEND_STALL_MS = 60000, /* a client that takes no byte so long is gone */
 	CHANNELS_PER_REQUEST_MAX = 8,
-	TURN_ITEMS_MAX = 512,
+	TURN_ITEMS_MAX = 2048,
 	TURN_BYTES_MAX = 16 << 20,
 	WAKE_NOTE_BYTES_MAX = 7900, /* PostgreSQL stops at 8000 */
 	WAKE_NOTE_INTERVAL = 2,
