@@ -364,6 +364,7 @@ static const struct turn_gather append_gather = {
 
 const struct turn_kind append_kind = {
 	.statement = STATEMENT_stream_append,
+	.waits_for_nobody = true,
 	.gather = &append_gather,
 	.joins = append_joins,
 	.fill = append_fill,

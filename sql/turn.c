@@ -26,12 +26,15 @@ struct turn {
 	struct turn_item *gathered[TURN_LANES_MAX];
 	int gathers;
 	size_t weight;
+	bool quick; /* its calls wait for nobody */
 	struct arena *arena;
 };
 
 static struct {
 	pthread_mutex_t lock;
-	int runners, runners_max;
+	int runners, runners_max; /* calls under way, of so many threads */
+	int quick; /* runners whose turn is that, */
+	size_t quick_weight; /* and the weight of these turns */
 	struct turn *spare; /* kept: memory that comes and goes is touched
 			     * memory for requests that park in it */
 } turns = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -40,15 +43,53 @@ static struct {
 static __thread bool running;
 
 /*
+ * May one more thread run a turn? Beside those that are over soon it should be
+ * as large as they are: a turn costs what it costs, whatever is in it. Lock
+ * held.
+ */
+static bool
+may_run(void)
+{
+	return lanes_can_go() && turns.runners < turns.runners_max &&
+	    (turns.quick < turns.runners ||
+	    lanes_weight() * (size_t)turns.quick >= turns.quick_weight);
+}
+
+/* Take a turn, if this thread may run one. */
+static bool
+begin_turn(struct turn *turn)
+{
+	bool run;
+
+	pthread_mutex_lock(&turns.lock);
+	run = may_run();
+	if (run) {
+		turn->parts = lanes_take(turn->part, &turn->weight);
+		turn->quick = true;
+		for (int i = 0; turn->quick && i < turn->parts; i++)
+			turn->quick =
+			    turn->part[i].lane->kind->waits_for_nobody;
+		turns.runners++;
+		turns.quick += turn->quick;
+		turns.quick_weight += turn->quick ? turn->weight : 0;
+	}
+	pthread_mutex_unlock(&turns.lock);
+	return run;
+}
+
+/*
  * The calls have their outcomes: lanes with more items go back to the line,
  * and another thread may run them while this one answers.
  */
 static void
-release_lanes(struct turn *turn)
+end_turn(const struct turn *turn)
 {
 	pthread_mutex_lock(&turns.lock);
 	for (int i = 0; i < turn->parts; i++)
 		lane_release(turn->part[i].lane);
+	turns.runners--;
+	turns.quick -= turn->quick;
+	turns.quick_weight -= turn->quick ? turn->weight : 0;
 	pthread_mutex_unlock(&turns.lock);
 }
 
@@ -254,18 +295,6 @@ turn_done(struct turn *turn)
 	pthread_mutex_unlock(&turns.lock);
 }
 
-/* Is there a turn to run? If not, this thread is a runner no longer. */
-static bool
-next_turn(struct turn *turn)
-{
-	pthread_mutex_lock(&turns.lock);
-	turn->parts = lanes_take(turn->part, &turn->weight);
-	if (!turn->parts)
-		turns.runners--;
-	pthread_mutex_unlock(&turns.lock);
-	return turn->parts > 0;
-}
-
 void
 turn_submit(struct request *r, struct db *db)
 {
@@ -275,17 +304,15 @@ turn_submit(struct request *r, struct db *db)
 	r->turn->request = r;
 	pthread_mutex_lock(&turns.lock);
 	lane_add(r->turn);
-	run = !running && lanes_can_go() &&
-	    turns.runners < turns.runners_max;
-	turns.runners += run;
+	run = !running && may_run();
 	pthread_mutex_unlock(&turns.lock);
 	if (!run)
 		return;
 	running = true;
 	turn = turn_new();
-	while (next_turn(turn)) {
+	while (begin_turn(turn)) {
 		run_turn(turn, db);
-		release_lanes(turn);
+		end_turn(turn);
 		resume_all(turn, db);
 		arena_reset(turn->arena);
 	}

@@ -62,7 +62,8 @@ struct turn_kind {
 
 	/*
 	 * Its calls pass over what others hold. They come last in a turn, so
-	 * that while they hold something nothing is waited for.
+	 * that while they hold something nothing is waited for, and a turn of
+	 * nothing else is over soon (docs/decisions/turns.md).
 	 */
 	bool waits_for_nobody;
 

@@ -12,6 +12,7 @@ enum { LANE_BUCKETS = 1 << 12 };
 
 static struct lane *bucket[LANE_BUCKETS];
 static struct lane *line_first, *line_last;
+static size_t all_weight; /* of what waits, in the line or not */
 
 /* What is taken for one turn. */
 struct taken {
@@ -65,6 +66,7 @@ lane_add(struct turn_item *item)
 	lane->last = item;
 	lane->weight += item->weight;
 	lane->bytes += item->bytes;
+	all_weight += item->weight;
 	lane_line_up(lane);
 }
 
@@ -82,6 +84,7 @@ take_items(struct taken *taken, struct lane *lane)
 		taken->weight += item->weight;
 		taken->bytes += item->bytes;
 		lane->weight -= item->weight;
+		all_weight -= item->weight;
 		lane->bytes -= item->bytes;
 		last = item;
 	}
@@ -104,6 +107,12 @@ bool
 lanes_can_go(void)
 {
 	return line_first != NULL;
+}
+
+size_t
+lanes_weight(void)
+{
+	return all_weight;
 }
 
 /*

@@ -34,6 +34,9 @@ void lane_add(struct turn_item *item);
 /* Can any lane go? */
 bool lanes_can_go(void);
 
+/* The weight of all items that wait. */
+size_t lanes_weight(void);
+
 /*
  * Take from the line what fits one turn, TURN_LANES_MAX parts at most; how
  * many, and the weight of their items.

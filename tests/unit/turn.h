@@ -124,8 +124,8 @@ static const struct turn_gather many = {
 	.statement = STATEMENT_stream_append_many, .fits = untagged,
 	.fill = fill_many, .take = take_many };
 static const struct turn_kind appends = {
-	.statement = STATEMENT_stream_append, .gather = &many,
-	.joins = same_tag, .fill = fill, .take = take };
+	.statement = STATEMENT_stream_append, .waits_for_nobody = true,
+	.gather = &many, .joins = same_tag, .fill = fill, .take = take };
 
 static char
 letter(const struct turn_kind *kind)

@@ -103,7 +103,7 @@ lanes_are_gathered(void)
 	meanwhile = come_with_one_that_does_not_fit;
 	submit(named('x', &appends, 1));
 	check("p1:x; a4:r p6:u (2:t 3:q 5:ps); ",
-	    "x+ t+ q+ r+ p+ s+ u+ ");
+	    "x+ r+ t+ q+ p+ s+ u+ ");
 }
 
 static void
@@ -123,8 +123,8 @@ a_gathered_call_that_fails(void)
 	begin();
 	meanwhile = come_with_one_that_spoils_it;
 	submit(named('x', &appends, 1));
-	check("p1:x; a4:r (2:t 3:q 5:ps 7:v); p2:t; p3:q; a4:r; p5:p; p5:s; "
-	    "p7:v; ", "x+ t+ q+ r+ p+ s+ v! ");
+	check("p1:x; a4:r (2:t 3:q 5:ps 7:v); a4:r; p2:t; p3:q; p5:p; p5:s; "
+	    "p7:v; ", "x+ r+ t+ q+ p+ s+ v! ");
 }
 
 static void
@@ -327,6 +327,44 @@ as_many_threads_run_turns_as_may(void)
 }
 
 static void
+come_one_and_another_one(void)
+{
+	run_in_thread(named('y', &appends, 2));
+	CHECK_STRING(calls, "p1:x; ");
+	run_in_thread(named('z', &appends, 3));
+	CHECK_STRING(calls, "p1:x; (2:y 3:z); ");
+	CHECK_STRING(resumed, "y+ z+ ");
+}
+
+static void
+comes_one_that_may_wait(void)
+{
+	run_in_thread(named('y', &acks, 2));
+	CHECK_STRING(calls, "a1:x; a2:y; ");
+}
+
+/* What waits for nobody is over soon. */
+static void
+beside_a_turn_that_is_over_soon_goes_one_as_large(void)
+{
+	struct write *w;
+
+	begin();
+	meanwhile = come_one_and_another_one;
+	w = named('x', &appends, 1);
+	w->item.weight = 2;
+	submit(w);
+	check("p1:x; (2:y 3:z); ", "y+ z+ x+ ");
+
+	begin();
+	meanwhile = comes_one_that_may_wait;
+	w = named('x', &acks, 1);
+	w->item.weight = 2;
+	submit(w);
+	check("a1:x; a2:y; ", "y+ x+ ");
+}
+
+static void
 come_a_few_and_then_a_callful(void)
 {
 	struct write *w = named('z', &enqueues, 1);
@@ -380,6 +418,7 @@ main(void)
 	who_wants_another_turn_gets_the_next();
 	results_come_once();
 	as_many_threads_run_turns_as_may();
+	beside_a_turn_that_is_over_soon_goes_one_as_large();
 	calls_of_a_lane_overlap_when_waiting_would_not_combine_more();
 	turn_stop();
 	return test_result();

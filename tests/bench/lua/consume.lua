@@ -13,7 +13,8 @@ local refill = os.getenv("BENCH_REFILL")
 local message = string.format('{"payload": "%s"}', os.getenv("BENCH_PAYLOAD"))
 local groups, turn = {}, 0
 local delivered, n = {}, 0
-local dequeues, batch, until_batch, batch_acks = {}, nil, 0, 100
+local dequeues, batch, batch_acks = {}, nil, 100
+local until_batch = 0 -- a first one for what the last slice left in flight
 
 completed = 0
 refused = 0
@@ -34,7 +35,6 @@ function init()
 		    topic, count, groups[i]))
 	end
 	batch_acks = 100 * #groups
-	until_batch = batch_acks
 	batch = wrk.format("POST", "/api/messages/batch", headers,
 	    string.format('{"topic": "%s", "messages": [%s]}', topic,
 	    message .. string.rep(", " .. message, 99)))

@@ -9,7 +9,8 @@ dofile(debug.getinfo(1, "S").source:match("@(.*/)") .. "report.lua")
 local topic = os.getenv("BENCH_TOPIC")
 local message = string.format('{"payload": "%s"}', os.getenv("BENCH_PAYLOAD"))
 local keys, key = tonumber(os.getenv("BENCH_KEYS") or 0), 0
-local delivered, n, until_batch = {}, 0, 100
+local delivered, n = {}, 0
+local until_batch = 0 -- a first one for what the last slice left in flight
 local dequeue, batch
 
 completed = 0
