@@ -4,8 +4,8 @@ make soak: minutes of churn at full speed, and whether anything grows.
 
 Workers enqueue, deliver, nack, let time out and expire, log, fan out, append,
 trim and delete on an instance of its own. Sizes of tables and indexes, dead
-rows and latencies are sampled. What is there at the end of the last third is
-compared with the end of the first: by then everything has its usual size.
+rows and latencies are sampled, and the last third is compared with what was
+before: by then everything has its usual size (flat.py).
 
     SOAK_MINUTES=10 python3 tests/soak/run.py
 """
