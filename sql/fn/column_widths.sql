@@ -10,7 +10,7 @@ returns table (
 	width integer)
 language plpgsql
 security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return query

@@ -113,6 +113,34 @@ def test_no_function_lets_it_write(s):
           [["column_widths"], ["sessions_now"], ["slow_statements_now"]])
 
 
+def test_no_type_of_its_own_is_looked_at(s):
+    """Casting to it would run its check with the owner's rights."""
+    Topic(s)
+    s.rows("analyze sluice.topics")
+    with Session() as reader:
+        reader.rows("set role sluice_reader")
+        reader.rows("""
+            create function pg_temp.check_of(oid) returns boolean
+            language plpgsql as $$
+            begin
+                raise exception using message = current_user;
+            end $$;
+            create domain pg_temp.regnamespace as pg_catalog.regnamespace
+            check (pg_temp.check_of(value))""")
+        for view in views(s):
+            reader.rows(f"table {view}")
+
+
+def test_what_runs_with_its_owners_rights_looks_there_last(s):
+    equal(s.rows("""
+        select p.proname
+        from pg_proc p
+        where p.pronamespace = 'sluice'::regnamespace
+        and p.prosecdef
+        and p.proconfig is distinct from
+            '{"search_path=pg_catalog, pg_temp"}'"""), [])
+
+
 class Guest(Session):
     """Somebody else, who appends in his own transactions, and says that he
     is one of us."""
