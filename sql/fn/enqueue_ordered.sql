@@ -39,9 +39,10 @@ begin
 	where g.topic_id = p_topic
 	and g.state < 2;
 
-	-- Lines that are there are locked and nothing else; only new ones are
-	-- returned.
-	with new_lines as (
+	-- Lines that are there are locked, and hardly ever written: where the
+	-- plain consumers' has ended before a group's, a message from a late
+	-- clock may be below all that waits in the group's.
+	with lines as (
 		insert into sluice.key_heads as h (topic_id, key, group_id,
 			seq, low_seq, last_seq)
 		select p_topic, k.key, l.group_id, k.seq, k.seq, k.last_seq
@@ -54,13 +55,14 @@ begin
 		cross join unnest(0::bigint || v_groups) as l (group_id)
 		order by k.key collate "C", l.group_id
 		on conflict (topic_id, key, group_id)
-		do update set seq = h.seq
-		where false
-		returning h.key, h.group_id
+		do update set low_seq = excluded.low_seq
+		where h.low_seq > excluded.low_seq
+		returning h.key, h.group_id, h.seq = h.low_seq as is_new
 	)
 	select array_agg(n.key), array_agg(n.group_id)
 	into v_new_keys, v_new_groups
-	from new_lines n;
+	from lines n
+	where n.is_new;
 
 	seqs := p_seq;
 	select array_agg(distinct u.key)
@@ -72,14 +74,12 @@ begin
 		from unnest(v_new_keys, v_new_groups) as n (key, group_id));
 	if v_old_keys is not null then
 		for v_message in
-			select u.item, u.seq, u.key, h.last_seq
-			from sluice.key_heads h
-			join unnest(p_seq, p_key)
+			select u.item, u.seq, u.key,
+				row_number() over (partition by u.key
+					order by u.item) = 1 as first
+			from unnest(p_seq, p_key)
 				with ordinality as u (seq, key, item)
-			on u.key = h.key
-			where h.topic_id = p_topic
-			and h.key = any (v_old_keys)
-			and h.group_id = 0
+			where u.key = any (v_old_keys)
 			order by u.item
 		loop
 			-- One key may have several: its row knows the last.
@@ -95,6 +95,20 @@ begin
 			returning h.last_seq
 			into v_last;
 			seqs[v_message.item] := v_last;
+			continue when v_last = v_message.seq
+				or not v_message.first;
+
+			-- A group's line that is new begins with that one.
+			update sluice.key_heads h
+			set seq = v_last,
+				low_seq = v_last
+			where h.topic_id = p_topic
+			and h.key = v_message.key
+			and h.group_id in (
+				select n.group_id
+				from unnest(v_new_keys, v_new_groups)
+					as n (key, group_id)
+				where n.key = v_message.key);
 		end loop;
 	end if;
 

@@ -37,6 +37,15 @@ class Ordered(Topic):
         return order
 
 
+def ordered_for(s, *groups):
+    t = GroupTopic(s)
+    s.rows("insert into sluice.topic_configs (topic_id, ordered) "
+           f"values ({t.id}, true)")
+    for name in groups:
+        t.register(name)
+    return t
+
+
 def test_one_of_a_key_is_delivered_and_others_beside_it(s):
     t = Ordered(s)
     t.put(a=[1, 2, 5], b=[3], c=[6])
@@ -150,10 +159,7 @@ def test_nor_for_one_whose_last_delivery_timed_out_as_well(s):
 
 
 def test_nor_does_a_group(s):
-    t = GroupTopic(s)
-    s.rows("insert into sluice.topic_configs (topic_id, ordered) "
-           f"values ({t.id}, true)")
-    t.register("g")
+    t = ordered_for(s, "g")
     t.enqueue([1, 2], keys=["a"] * 2)
     equal(t.deliver("g", 10), [1])
     t.set([1], "expires_at = now() - interval '1 s'")
@@ -238,6 +244,38 @@ def test_a_late_clock_does_not_put_a_message_before_earlier_ones(s):
     equal(t.enqueue([2 << 10 | 9, 3 << 10 | 9], keys=["a", "a"]),
           [7 << 10 | 9, 8 << 10 | 9])
     equal(t.drain(), [5 << 10 | 7, 6 << 10 | 7, 7 << 10 | 9, 8 << 10 | 9])
+
+
+def test_nor_before_those_that_a_group_has_ended(s):
+    """Its line begins anew with what the clock is late for."""
+    t = ordered_for(s, "quick", "slow")
+    t.enqueue([5 << 10], keys=["a"])
+    equal(t.deliver("quick", 10), [5 << 10])
+    s.rows(t.group_ack_sql("quick", [5 << 10]))
+    equal(t.enqueue([4 << 10 | 1, 5 << 10 | 1], keys=["a"] * 2),
+          [6 << 10 | 1, 7 << 10 | 1])
+    equal(t.enqueue([8 << 10], keys=["a"]), [8 << 10])
+    for seq in (6 << 10 | 1, 7 << 10 | 1, 8 << 10):
+        equal(t.deliver("quick", 10), [seq])
+        s.rows(t.group_ack_sql("quick", [seq]))
+    for seq in (5 << 10, 6 << 10 | 1, 7 << 10 | 1, 8 << 10):
+        equal(t.deliver("slow", 10), [seq])
+        s.rows(t.group_ack_sql("slow", [seq]))
+    equal(t.seqs(), [])
+
+
+def test_a_late_clock_leaves_no_message_behind(s):
+    """The plain consumers' line has ended, and the group's goes on."""
+    t = ordered_for(s, "g")
+    t.enqueue([5 << 10], keys=["a"], max_retries=1)
+    t.dequeue()
+    t.nack([5 << 10], dead=0)
+    equal(t.enqueue([3 << 10, 4 << 10], keys=["a"] * 2),
+          [3 << 10, 4 << 10])
+    for seq in (5 << 10, 3 << 10, 4 << 10):
+        equal(t.deliver("g", 10), [seq])
+        s.rows(t.group_ack_sql("g", [seq]))
+    equal(t.seqs(), [])
 
 
 def test_a_dead_letter_that_comes_back_takes_its_turn(s):
