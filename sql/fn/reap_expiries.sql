@@ -29,7 +29,7 @@ declare
 	v_key text;
 	v_topics bigint[];	-- side by side: the keys of what expired,
 	v_keys text[];		-- and whose they are
-	v_topic bigint;
+	v_ended record;
 begin
 	expired := 0;
 
@@ -127,15 +127,13 @@ begin
 		where n.needed
 		on conflict do nothing;
 	end loop;
-	for v_topic in
-		select distinct u.topic_id
-		from unnest(v_topics) as u (topic_id)
+	for v_ended in
+		select u.topic_id, array_agg(u.key) as keys
+		from unnest(v_topics, v_keys) as u (topic_id, key)
+		group by u.topic_id
 		order by u.topic_id
 	loop
-		perform sluice.release_all(v_topic, array(
-			select u.key
-			from unnest(v_topics, v_keys) as u (topic_id, key)
-			where u.topic_id = v_topic));
+		perform sluice.release_all(v_ended.topic_id, v_ended.keys);
 	end loop;
 	more := v_budget <= 0;
 end
