@@ -1,9 +1,10 @@
 /*
  * Enqueue messages from a topic's log once more, as new ones, in the order in
- * which they were acknowledged: those after the place given by p_at and p_after,
- * acknowledged by p_until (null: by now), at most as many as p_seq has numbers
- * for, and until their payloads and metadata pass p_bytes_max. None replaces
- * another of its key. Dead letters have a log of their own and stay there.
+ * which they were acknowledged: those after the place given by p_at and
+ * p_after, acknowledged by p_until (null: by now), as many as p_seq has numbers
+ * for and p_bytes_max has room for, with their metadata, but one in any case.
+ * None replaces another of its key. Dead letters have a log of their own and
+ * stay there.
  *
  * Says how many, up to where, whether there may be more, and on which channels
  * consumers of groups wait for them, or null. A number that is already used is
@@ -58,6 +59,7 @@ begin
 	with weighed as (
 		select l.acked_at, l.seq, l.key, l.payload, l.metadata,
 			row_number() over w as place,
+			count(*) over () as found,
 			sum(octet_length(l.payload)
 				+ coalesce(octet_length(l.metadata), 0))
 				over w as bytes
@@ -69,16 +71,17 @@ begin
 		window w as (order by l.acked_at, l.seq
 			rows between unbounded preceding and current row)
 	)
-	select count(*) filter (where w.place = 1 or w.bytes <= p_bytes_max),
-		count(*),
+	select count(*),
+		max(w.found),
 		array_agg(w.acked_at order by w.place),
 		array_agg(w.seq order by w.place),
 		array_agg(w.key order by w.place),
-		array_agg(w.payload order by w.place)
-			filter (where w.place = 1 or w.bytes <= p_bytes_max),
+		array_agg(w.payload order by w.place),
 		array_agg(w.metadata order by w.place)
 	into count, v_found, v_acked_at, v_seqs, v_keys, v_payloads, v_metadata
-	from weighed w;
+	from weighed w
+	where w.place = 1
+	or w.bytes <= p_bytes_max;
 
 	if count = 0 then
 		return;
@@ -86,8 +89,6 @@ begin
 	more := more or count < v_found;
 	last_at := v_acked_at[count];
 	last_seq := v_seqs[count];
-	v_keys := v_keys[1:count];
-	v_metadata := v_metadata[1:count];
 	select e.channels
 	into channels
 	from sluice.enqueue(p_topic, p_seq[1:count],

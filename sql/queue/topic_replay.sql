@@ -1,6 +1,7 @@
 /*
- * Enqueue some of what was acknowledged of a topic once more: sql/fn/replay.sql.
- * Writes. Repeat it from where it ended while it says that there may be more.
+ * Enqueue some of what was acknowledged of a topic once more:
+ * sql/fn/replay.sql. Writes. Repeat it from where it ended while it says that
+ * there may be more.
  *
  *	$1 topic_id bigint, $2 at timestamptz, $3 after bigint,
  *	$4 until timestamptz or null, $5 seq bigint[], $6 bytes_max bigint,
