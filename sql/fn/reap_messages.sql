@@ -22,7 +22,6 @@ declare
 	v_end constant bigint := 9223372036854775807;
 	v_budget bigint := p_batch;
 	v_topic bigint;
-	v_topics bigint := 0;
 	v_from_dlq boolean;
 	v_from_seq bigint;
 	v_walk record;
@@ -38,9 +37,9 @@ begin
 		order by t.topic_id
 		limit p_batch
 	loop
-		v_topics := v_topics + 1;
 		v_from_dlq := v_topic = p_topic and p_dlq;
-		v_from_seq := case when v_topic = p_topic then p_seq else -1 end;
+		v_from_seq := case when v_topic = p_topic then p_seq
+			else -1 end;
 		select array_agg(f.seq order by f.seq) as seqs,
 			count(*) as count,
 			bool_or(f.dlq) as last_dlq,
@@ -77,7 +76,7 @@ begin
 		v_budget := v_budget - v_walk.count - 1;
 		exit when v_budget <= 0;
 	end loop;
-	if v_budget > 0 and v_topics < p_batch then
+	if v_budget > 0 then
 		last_topic := null;
 		last_dlq := null;
 		last_seq := null;

@@ -24,7 +24,6 @@ begin
 	from sluice.streams s
 	where s.state = 0;
 	analyze renewed;
-	set local plan_cache_mode = force_custom_plan;
 
 	update sluice.entries e set incarnation = e.incarnation + 1
 	from renewed r
