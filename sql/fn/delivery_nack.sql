@@ -102,9 +102,7 @@ begin
 				* interval '1 ms';
 			update sluice.deliveries d
 			set status = 2,
-				visible_at = v_now
-					+ coalesce(v_nack.delay_ms, 0)
-					* interval '1 ms',
+				visible_at = delivery_nack.visible_at,
 				retries = d.retries + 1,
 				last_error = v_nack.error
 			where d.topic_id = p_topic

@@ -73,6 +73,8 @@ begin
 		exit when found;
 		v_seq := v_seq + 1024;
 	end loop;
+	-- Where there are other groups, and it ends with this delivery, they
+	-- have all acked it: that is what the log keeps.
 	perform sluice.finish_message(p_topic, p_seq, exists (
 		select
 		from sluice.consumer_groups g

@@ -174,7 +174,8 @@ begin
 
 	if v_ordered is distinct from true then
 		insert into sluice.messages (topic_id, seq, status, visible_at,
-			created_at, expires_at, max_retries, key, metadata, payload)
+			created_at, expires_at, max_retries, key, metadata,
+			payload)
 		select p_topic,
 			u.seq,
 			case when u.delay_ms > 0 then 2 else 0 end,
@@ -187,10 +188,10 @@ begin
 			u.key,
 			u.metadata,
 			u.payload
-		from unnest(p_seq, p_key, p_payload, p_metadata, p_delay_ms, p_ttl_ms,
-			p_max_retries)
-			with ordinality as u (seq, key, payload, metadata, delay_ms,
-				ttl_ms, max_retries, item)
+		from unnest(p_seq, p_key, p_payload, p_metadata, p_delay_ms,
+			p_ttl_ms, p_max_retries)
+			with ordinality as u (seq, key, payload, metadata,
+				delay_ms, ttl_ms, max_retries, item)
 		where u.seq = seqs[u.item];
 		channels := sluice.fan_out(p_topic, seqs, false);
 	end if;
@@ -205,6 +206,5 @@ begin
 			greatest(v_last, seqs[cardinality(seqs)]), v_now,
 			v_ttl_ms);
 	end loop;
-
 end
 $$;

@@ -1,13 +1,12 @@
 /*
  * XADD, for several callers at once, each with an entry for the same key and
  * all with the same wish to trim, if any: sql/fn/plate_cut.sql, whose last six
- * arguments are the last six here. They add one after the other; what is to be
+ * arguments are the last six here. They add one after the other; it is trimmed
+ * once, behind the last, and no more than one piece of work: what is left then
+ * goes with the next.
  *
  * p_id null is an id of now; with p_any_seq the number behind the milliseconds
  * is the next one. Who says p_must_exist does not begin the key.
- *
- * trimmed once, behind the last, and no more than one piece of work: what is
- * left then goes with the next.
  *
  * A row for each, its caller counted from 1. Status:
  *	0  added, and that is its id

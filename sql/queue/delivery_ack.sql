@@ -7,6 +7,7 @@
  * A row for each delivery that was ended:
  *	0 item integer (position in the arrays, from 1), 1 seq bigint,
  *	2 tries integer
+ * and after them, where keys are ordered, those of sql/fn/go_on.sql
  */
 select a.item, a.seq, a.tries
 from sluice.delivery_ack($1::bigint, $2::bigint[], $3::integer[],

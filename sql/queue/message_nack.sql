@@ -10,6 +10,7 @@
  *	2 tries integer, 3 status smallint (2 or 3), 4 dlq boolean,
  *	5 visible_at timestamptz (null when failed),
  *	6 promoted boolean
+ * and after them, where keys are ordered, those of sql/fn/go_on.sql
  */
 select n.item, n.seq, n.tries, n.status, n.dlq, n.visible_at,
 	n.promoted

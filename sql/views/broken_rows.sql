@@ -84,4 +84,4 @@ comment on column sluice.broken_rows.rule is
 comment on column sluice.broken_rows.owner_id is
 	'whose row: a topic_id or a stream_id';
 comment on column sluice.broken_rows.id is
-	'which of the owners rows';
+	'which of the owner''s rows';

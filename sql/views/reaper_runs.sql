@@ -24,7 +24,7 @@ comment on column sluice.reaper_runs.overdue is
 comment on column sluice.reaper_runs.took is
 	'the last run; null while one is under way';
 comment on column sluice.reaper_runs.schedule is
-	'by crons rules; empty: never';
+	'by cron''s rules; empty: never';
 comment on column sluice.reaper_runs.due_at is
 	'when it runs next; null: not planned yet, or never';
 comment on column sluice.reaper_runs.last_rows is
