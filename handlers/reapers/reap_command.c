@@ -283,28 +283,35 @@ row_of(const struct pg_result *rows, enum reaper reaper)
 	return -1;
 }
 
+/* All of them, and when that was; NULL if one has no row, or none is read. */
+static struct pg_result *
+read_rows(struct db *db, int64_t *read_us)
+{
+	struct pg_result *rows;
+	bool complete;
+
+	*read_us = clock_monotonic_us();
+	complete = db_run(db, STATEMENT_reaper_list, NULL, &rows) == DB_DONE;
+	for (int i = 0; i < REAPERS && complete; i++)
+		complete = row_of(rows, (enum reaper)i) >= 0;
+	if (complete)
+		return rows;
+	rows_free(rows);
+	return NULL;
+}
+
 static bool
 reap_due(struct db *db, struct arena *arena)
 {
 	struct arena_mark mark = arena_mark(arena);
-	struct pg_result *rows = NULL;
-	bool good = true, complete = false;
-	int64_t read_us = 0;
+	int64_t read_us;
+	struct pg_result *rows = read_rows(db, &read_us);
+	bool good = true;
 
-	for (int tries = 0; tries < 2 && good && !complete; tries++) {
-		if (tries)
-			good = add_rows(db, arena);
-		rows_free(rows);
-		read_us = clock_monotonic_us();
-		good = good && db_run(db, STATEMENT_reaper_list, NULL,
-		    &rows) == DB_DONE;
-		complete = good;
-		for (int i = 0; i < REAPERS && complete; i++)
-			complete = row_of(rows, (enum reaper)i) >= 0;
-	}
-	if (!complete) {
+	if (!rows && add_rows(db, arena))
+		rows = read_rows(db, &read_us);
+	if (!rows) {
 		log_error("the reapers cannot be read");
-		rows_free(rows);
 		return false;
 	}
 	for (int i = 0; i < REAPERS; i++) {

@@ -211,6 +211,19 @@ def test_reaping_says_when_the_database_would_not(t):
     same(done.returncode, 1, done.stderr)
 
 
+def test_a_reaper_that_can_be_given_no_row_is_told_so(t):
+    t.sql("delete from sluice.reapers where name = 'logins'")
+    done = subprocess.run(
+        [BINARY, "reap", "--due"], capture_output=True, text=True, timeout=30,
+        env={**t.instance.environment, "SLUICE_DATABASE": t.instance.database,
+             "PGOPTIONS": "-c default_transaction_read_only=on"})
+    same((done.returncode, "the reapers cannot be read" in done.stderr),
+         (1, True), done.stderr)
+    t.instance.reap("--due")
+    same(t.sql("select count(*) from sluice.reapers where name = 'logins'"),
+         "1", "its row")
+
+
 def test_a_proxy_is_believed_about_its_clients_addresses(t):
     with pool(t, proxies="10.1.0.0/16, 127.0.0.1",
               login_rate="2/60s") as behind:
