@@ -130,8 +130,7 @@ pattern_split(struct text pattern, enum realm *realm)
 	for (size_t i = 0; i < sizeof realms / sizeof realms[0]; i++) {
 		struct text prefix = realms[i].prefix;
 
-		if (pattern.n < prefix.n ||
-		    memcmp(pattern.p, prefix.p, prefix.n) != 0)
+		if (!text_begins_with(pattern, prefix))
 			continue;
 		*realm = realms[i].realm;
 		return (struct text){ pattern.p + prefix.n,

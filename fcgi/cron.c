@@ -83,12 +83,6 @@ trim(struct text t)
 	return t;
 }
 
-static bool
-begins(struct text t, struct text with)
-{
-	return t.n >= with.n && memcmp(t.p, with.p, with.n) == 0;
-}
-
 /* Cut off what stands before the first blank, or `stop`; false: no stop. */
 static bool
 cut(struct text *t, char stop, struct text *head)
@@ -281,7 +275,8 @@ read_every(struct reading *r, struct text t, struct cron *cron)
 		struct text number = take_number(&t);
 		int unit = 0;
 
-		while (unit < UNITS && !begins(t, units[unit].name))
+		while (unit < UNITS &&
+		    !text_begins_with(t, units[unit].name))
 			unit++;
 		if (unit == UNITS || number.n == 0 ||
 		    number.n >= sizeof(digits)) {
@@ -334,7 +329,8 @@ cron_parse(struct text schedule, struct cron *cron, char why[CRON_WHY_BYTES])
 		complain(&r, TEXT(""), "longer than CRON_BYTES_MAX");
 		return false;
 	}
-	if (begins(t, TEXT("TZ=")) || begins(t, TEXT("CRON_TZ="))) {
+	if (text_begins_with(t, TEXT("TZ=")) ||
+	    text_begins_with(t, TEXT("CRON_TZ="))) {
 		(void)cut(&t, '=', &zone);
 		(void)cut(&t, ' ', &zone); /* nothing behind: no fields */
 		read_zone(&r, zone, cron);
@@ -344,9 +340,9 @@ cron_parse(struct text schedule, struct cron *cron, char why[CRON_WHY_BYTES])
 		;
 	if (i < known)
 		read_fields(&r, words[i].meaning, cron);
-	else if (begins(t, every))
+	else if (text_begins_with(t, every))
 		read_every(&r, trim(from(t, every.n)), cron);
-	else if (begins(t, TEXT("@")))
+	else if (text_begins_with(t, TEXT("@")))
 		complain(&r, t, " is not known");
 	else
 		read_fields(&r, t, cron);

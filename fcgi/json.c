@@ -165,9 +165,8 @@ by_name(const void *a, const void *b)
 {
 	const struct text x = (*(const struct json *const *)a)->name;
 	const struct text y = (*(const struct json *const *)b)->name;
-	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
 
-	return order ? order : (x.n > y.n) - (x.n < y.n);
+	return text_compare(x, y);
 }
 
 /* In an object of many members, no two may share a name. */

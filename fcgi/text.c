@@ -1,5 +1,5 @@
 /*
- * What a text may be: UTF-8, a number.
+ * What a text may be: before another one, UTF-8, a number.
  */
 #include "fcgi/text.h"
 
@@ -28,6 +28,15 @@ static bool
 continues(unsigned char byte)
 {
 	return (byte & 0xC0) == 0x80;
+}
+
+int
+text_compare(struct text a, struct text b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
 struct text

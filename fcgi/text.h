@@ -31,6 +31,19 @@ text_equal(struct text a, struct text b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/*
+ * Below 0, 0 or above, by bytes as memcmp(): of two that begin alike the
+ * shorter comes first.
+ */
+int text_compare(struct text a, struct text b);
+
+static inline bool
+text_begins_with(struct text t, struct text begin)
+{
+	return t.n >= begin.n &&
+	    (begin.n == 0 || memcmp(t.p, begin.p, begin.n) == 0);
+}
+
 static inline bool
 text_ends_with(struct text t, struct text end)
 {

@@ -27,15 +27,6 @@ append_init(struct append *append)
 	    append->at_us != INT64_MIN || !append->count;
 }
 
-static int
-bytes_compare(struct text a, struct text b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n ? memcmp(a.p, b.p, n) : 0;
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 /* The Stream-Seq of the last item before `end` that has one. */
 static struct text
 last_stream_seq(const struct turn_item *items, const struct turn_item *end)
@@ -67,7 +58,7 @@ append_joins(const struct turn_item *first, const struct turn_item *item)
 	if (!new->stream_seq.p)
 		return true;
 	last = last_stream_seq(first, item);
-	return !last.p || bytes_compare(last, new->stream_seq) < 0;
+	return !last.p || text_compare(last, new->stream_seq) < 0;
 }
 
 #define ARRAY(p, type, n) \

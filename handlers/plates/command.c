@@ -230,8 +230,7 @@ kind_of(struct text error)
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (error.n >= kinds[i].begins.n && memcmp(error.p,
-		    kinds[i].begins.p, kinds[i].begins.n) == 0)
+		if (text_begins_with(error, kinds[i].begins))
 			return kinds[i].error;
 	return E_COMMAND;
 }

@@ -232,14 +232,9 @@ static int
 by_key(const void *a, const void *b)
 {
 	const struct keyed *x = a, *y = b;
-	size_t n = x->key.n < y->key.n ? x->key.n : y->key.n;
-	int order = n ? memcmp(x->key.p, y->key.p, n) : 0;
+	int order = text_compare(x->key, y->key);
 
-	if (order)
-		return order;
-	if (x->key.n != y->key.n)
-		return x->key.n < y->key.n ? -1 : 1;
-	return x->place - y->place;
+	return order ? order : x->place - y->place;
 }
 
 /* Where keys are ordered, none of them replaces another. */

@@ -17,30 +17,14 @@ struct range {
 enum { LAST_CHARACTER_BYTES = 4 };
 #define LAST_CHARACTER "\xF4\x8F\xBF\xBF" /* U+10FFFF */
 
-static bool
-begins_with(struct text t, struct text prefix)
-{
-	return t.n >= prefix.n &&
-	    (prefix.n == 0 || memcmp(t.p, prefix.p, prefix.n) == 0);
-}
-
-static int
-compare(struct text a, struct text b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n ? memcmp(a.p, b.p, n) : 0;
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 /* By where they begin; of those that begin together the widest is first. */
 static int
 compare_ranges(const void *a, const void *b)
 {
 	const struct range *one = a, *other = b;
-	int order = compare(one->low, other->low);
+	int order = text_compare(one->low, other->low);
 
-	return order ? order : compare(other->high, one->high);
+	return order ? order : text_compare(other->high, one->high);
 }
 
 /* The code point of the well-formed character at p. */
@@ -122,8 +106,8 @@ range_of(struct arena *arena, struct text pattern, struct text prefix,
 	    literal.p[literal.n] != '?')
 		literal.n++;
 	whole = literal.n == pattern.n;
-	if (!begins_with(literal, prefix)) {
-		if (whole || !begins_with(prefix, literal))
+	if (!text_begins_with(literal, prefix)) {
+		if (whole || !text_begins_with(prefix, literal))
 			return false;
 		literal = prefix;
 	}
@@ -175,7 +159,7 @@ name_ranges(struct arena *arena, struct text prefix,
 		    prefix, &range[found]);
 	qsort(range, (size_t)found, sizeof(*range), compare_ranges);
 	for (int i = 0; i < found; i++) {
-		if (result.n && compare(range[i].low,
+		if (result.n && text_compare(range[i].low,
 		    result.high[result.n - 1]) < 0)
 			continue;
 		result.low[result.n] = range[i].low;

@@ -104,10 +104,8 @@ static int
 compare_texts(const void *a, const void *b)
 {
 	const struct text *one = a, *other = b;
-	size_t n = one->n < other->n ? one->n : other->n;
-	int order = memcmp(one->p, other->p, n);
 
-	return order ? order : (one->n > other->n) - (one->n < other->n);
+	return text_compare(*one, *other);
 }
 
 /* In order, and none twice. */

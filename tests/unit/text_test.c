@@ -143,6 +143,17 @@ comparisons(void)
 	CHECK(!text_equal(TEXT("a\0b"), TEXT("a\0c")));
 	CHECK(!text_equal(TEXT("ab"), TEXT("abc")));
 	CHECK(text_equal(TEXT(""), TEXT_ABSENT));
+	CHECK(text_compare(TEXT("a"), TEXT("b")) < 0);
+	CHECK(text_compare(TEXT("b"), TEXT("ab")) > 0);
+	CHECK(text_compare(TEXT("a"), TEXT("a\0")) < 0);
+	CHECK(text_compare(TEXT("\xC3\xA4"), TEXT("z")) > 0);
+	CHECK(text_compare(TEXT("a\0b"), TEXT("a\0b")) == 0);
+	CHECK(text_compare(TEXT_ABSENT, TEXT("")) == 0);
+	CHECK(text_compare(TEXT("a"), TEXT_ABSENT) > 0);
+	CHECK(text_begins_with(TEXT("plate:x"), TEXT("plate:")));
+	CHECK(!text_begins_with(TEXT("plat"), TEXT("plate")));
+	CHECK(!text_begins_with(TEXT("xplate"), TEXT("plate")));
+	CHECK(text_begins_with(TEXT_ABSENT, TEXT("")));
 	CHECK(text_ends_with(TEXT("orders.dlq"), TEXT(".dlq")));
 	CHECK(!text_ends_with(TEXT("dlq"), TEXT(".dlq")));
 	CHECK(text_ends_with(TEXT("x"), TEXT("")));
