@@ -1,12 +1,12 @@
 /*
  * Is a payload what its schema describes? Value and type are walked together;
- * nothing is allocated but the sentence about the first value that does not
- * fit.
+ * nothing stays in the arena but the sentence about the first value that does
+ * not fit.
  *
  * A union's branches are tried in turn, those that a value of its kind may be
  * of. Where several may be, records within records say, the same values are
  * looked at again and again: steps are counted, and what takes too many is
- * refused.
+ * refused. Where each byte of a value is looked at, it is a step.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -42,14 +42,15 @@ misfit(struct walk *w, const struct schema_place *at, const char *format, ...)
 	return false;
 }
 
-/* A step more; false when there were too many. */
+/* So many steps more; false when there were too many. */
 static bool
-step(struct walk *w)
+step(struct walk *w, size_t n)
 {
-	if (*w->steps) {
-		(*w->steps)--;
+	if (*w->steps >= n) {
+		*w->steps -= n;
 		return true;
 	}
+	*w->steps = 0;
 	if (!w->misfit)
 		w->misfit = arena_printf(w->arena, "there are too many ways to "
 		    "read it (SCHEMA_STEPS, SCHEMA_STEPS_PER_BYTE)");
@@ -120,15 +121,21 @@ is_integer(struct text number, int64_t low, int64_t high)
 static bool
 is_finite(struct walk *w, struct text number, bool single)
 {
+	struct arena_mark mark = arena_mark(w->arena);
 	char *digits;
+	bool finite;
 
 	/* Most have not got the digits for more. */
 	if (number.n < 38 && !memchr(number.p, 'e', number.n) &&
 	    !memchr(number.p, 'E', number.n))
 		return true;
+	if (!step(w, number.n))
+		return false;
 	digits = arena_string(w->arena, number);
-	return single ? isfinite(strtof(digits, NULL)) :
+	finite = single ? isfinite(strtof(digits, NULL)) :
 	    isfinite(strtod(digits, NULL));
+	arena_rewind(w->arena, mark);
+	return finite;
 }
 
 static bool
@@ -144,37 +151,30 @@ number_fits(struct walk *w, enum schema_kind kind, struct text number)
 	}
 }
 
-static int
-by_symbol(const void *a, const void *b)
-{
-	const struct text *x = a, *y = b;
-
-	return schema_compare(*x, *y);
-}
-
 /* Characters up to U+00FF, and as many of them as a fixed has bytes. */
 static bool
-bytes_fit(const struct schema_type *type, struct text string)
+bytes_fit(struct walk *w, const struct schema_type *type, struct text string)
 {
 	size_t at = 0, n = 0;
 	int byte;
 
+	if (!step(w, string.n))
+		return false;
 	while ((byte = schema_next_byte(string, &at)) >= 0)
 		n++;
 	return byte == -1 && (type->kind == SCHEMA_BYTES || n == type->size);
 }
 
 static bool
-string_fits(const struct schema_type *type, const struct text *string)
+string_fits(struct walk *w, const struct schema_type *type, struct text string)
 {
 	switch (type->kind) {
 	case SCHEMA_ENUM:
-		return bsearch(string, type->symbol, type->symbols,
-		    sizeof(*type->symbol), by_symbol);
+		return schema_has_symbol(type, string);
 	case SCHEMA_STRING:
 		return true;
 	default:
-		return bytes_fit(type, *string);
+		return bytes_fit(w, type, string);
 	}
 }
 
@@ -190,7 +190,7 @@ find_field(const struct schema_type *type, struct text name, size_t *next)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		struct schema_field *field = type->by_name[middle];
-		int order = schema_compare(name, field->name);
+		int order = text_compare(name, field->name);
 
 		if (order == 0) {
 			*next = (size_t)(field - type->field) + 1;
@@ -219,7 +219,7 @@ check_record(struct walk *w, const struct schema_type *type,
 	JSON_EACH(member, object) {
 		field = find_field(type, member->name, &next);
 		if (!field) {
-			if (!step(w))
+			if (!step(w, 1))
 				return false;
 			continue;
 		}
@@ -292,7 +292,7 @@ check_union(struct walk *w, const struct schema_type *type,
 	bool fits = false;
 
 	for (size_t i = 0; i < type->branches; i++) {
-		if (!step(w))
+		if (!step(w, 1))
 			return false;
 		if (may_take(type->branch[i], value->kind) && !candidates++)
 			only = type->branch[i];
@@ -316,7 +316,7 @@ check(struct walk *w, const struct schema_type *type, const struct json *value,
 {
 	bool fits = true;
 
-	if (!step(w))
+	if (!step(w, 1))
 		return false;
 	if (type->kind == SCHEMA_UNION)
 		return check_union(w, type, value, at);
@@ -329,7 +329,7 @@ check(struct walk *w, const struct schema_type *type, const struct json *value,
 	if (value->kind == JSON_KIND_NUMBER)
 		fits = number_fits(w, type->kind, value->string);
 	else if (value->kind == JSON_KIND_STRING)
-		fits = string_fits(type, &value->string);
+		fits = string_fits(w, type, value->string);
 	if (fits && type->logic != SCHEMA_PLAIN)
 		fits = schema_logic_takes(type, value);
 	return fits || wrong_value(w, type, value, at);

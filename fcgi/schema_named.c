@@ -73,7 +73,7 @@ by_field_name(const void *a, const void *b)
 {
 	const struct schema_field *const *x = a, *const *y = b;
 
-	return schema_compare((*x)->name, (*y)->name);
+	return text_compare((*x)->name, (*y)->name);
 }
 
 static int
@@ -81,7 +81,14 @@ by_symbol(const void *a, const void *b)
 {
 	const struct text *x = a, *y = b;
 
-	return schema_compare(*x, *y);
+	return text_compare(*x, *y);
+}
+
+bool
+schema_has_symbol(const struct schema_type *type, struct text word)
+{
+	return bsearch(&word, type->symbol, type->symbols,
+	    sizeof(*type->symbol), by_symbol);
 }
 
 static void
@@ -210,8 +217,7 @@ schema_read_enum(struct reader *r, const struct schema_place *at,
 			    SHOWN(type->symbol[i]));
 	fallback = json_find(object, TEXT("default"));
 	if (fallback && (fallback->kind != JSON_KIND_STRING ||
-	    !bsearch(&fallback->string, type->symbol, n,
-	    sizeof(*type->symbol), by_symbol)))
+	    !schema_has_symbol(type, fallback->string)))
 		return schema_refuse(r, at,
 		    "\"default\" must be one of the symbols");
 	return type;

@@ -82,15 +82,6 @@ schema_need(struct reader *r, const struct schema_place *at,
 	return NULL;
 }
 
-int
-schema_compare(struct text a, struct text b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n ? memcmp(a.p, b.p, n) : 0;
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static struct schema_type *
 read_items(struct reader *r, const struct schema_place *at,
     const struct json *object, enum schema_kind kind)

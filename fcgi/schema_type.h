@@ -99,8 +99,8 @@ const char *schema_value_misfit(const struct schema_type *type,
 const char *schema_bad_json(struct arena *arena,
     const struct json_complaint *complaint);
 
-/* By bytes, as memcmp(). */
-int schema_compare(struct text a, struct text b);
+/* Is it one of an enum's? */
+bool schema_has_symbol(const struct schema_type *type, struct text word);
 
 /* schema_logical.c: the logical type that an object adds to its type, unless
  * that is not valid; then there is none. NULL, or a limit's sentence. */

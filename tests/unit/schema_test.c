@@ -313,6 +313,25 @@ a_payload_that_can_be_read_in_many_ways_is_refused_soon(void)
 	CHECK(clock_monotonic_us() - started_us < 1000000);
 }
 
+/* Of a union of many types, so many bytes are looked at by each. */
+static void
+a_long_value_is_not_looked_at_by_thousands_of_types(void)
+{
+	struct buffer schema;
+	int64_t started_us = clock_monotonic_us();
+
+	buffer_init(&schema, arena);
+	for (int i = 0; i < 3000; i++)
+		buffer_printf(&schema, "%s{\"type\":\"fixed\",\"name\":"
+		    "\"f%d\",\"size\":1}", i ? "," : "[", i);
+	buffer_add(&schema, "]", 2);
+	CHECK_STRING(misfit_of(schema.p, nested(1, "\"",
+	    nested(1 << 20, "x", "", ""), "\"")),
+	    "there are too many ways to read it (SCHEMA_STEPS, "
+	    "SCHEMA_STEPS_PER_BYTE)");
+	CHECK(clock_monotonic_us() - started_us < 1000000);
+}
+
 /* One of them can be read soon enough; all of them are one schema's. */
 static void
 many_defaults_together_have_a_limit(void)
@@ -353,6 +372,31 @@ what_fits_leaves_nothing_in_the_arena(void)
 	arena_free(scratch);
 }
 
+/* Each of the records reads the number, and says no for another reason. */
+static void
+what_is_tried_leaves_nothing_in_the_arena(void)
+{
+	const char *number = nested(1 << 16, "0", "", ""), *why;
+	const struct schema_type *type;
+	struct arena *scratch = arena_new();
+	struct buffer schema;
+	struct text payload;
+
+	buffer_init(&schema, arena);
+	for (int i = 0; i < 32; i++)
+		buffer_printf(&schema, "%s{\"type\":\"record\",\"name\":"
+		    "\"R%d\",\"fields\":[{\"name\":\"a\",\"type\":"
+		    "\"double\"},{\"name\":\"b%d\",\"type\":\"int\"}]}",
+		    i ? "," : "[", i, i);
+	buffer_add_byte(&schema, ']');
+	type = schema_read(arena, arena, (struct text){ schema.p, schema.n },
+	    &why);
+	payload = text_of(arena_printf(arena, "{\"a\":0.%s}", number));
+	CHECK(type && schema_misfit(type, scratch, payload));
+	CHECK(arena_bytes(scratch) < 2 * payload.n);
+	arena_free(scratch);
+}
+
 int
 main(void)
 {
@@ -363,8 +407,10 @@ main(void)
 	logical_types_ask_for_more();
 	what_can_grow_has_a_limit();
 	a_payload_that_can_be_read_in_many_ways_is_refused_soon();
+	a_long_value_is_not_looked_at_by_thousands_of_types();
 	many_defaults_together_have_a_limit();
 	what_fits_leaves_nothing_in_the_arena();
+	what_is_tried_leaves_nothing_in_the_arena();
 	arena_free(arena);
 	return test_result();
 }
