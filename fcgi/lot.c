@@ -14,8 +14,8 @@
 #include "fcgi/channel.h"
 #include "fcgi/clock.h"
 #include "fcgi/lot_private.h"
-#include "fcgi/metrics.h"
 #include "fcgi/must.h"
+#include "fcgi/parked.h"
 #include "fcgi/ready.h"
 
 /* What made one request fail may make the next one fail: so one by one. */
@@ -52,37 +52,6 @@ connection_of_timer(struct timer *timer)
 	    offsetof(struct connection, deadline));
 }
 
-/* What a request waits for is the kind of the channel it named first. */
-static enum metric
-parked_for(const struct connection *c)
-{
-	static const enum metric metrics[] = {
-		[CHANNEL_TOPIC] = METRIC_parked_for_topic,
-		[CHANNEL_HASH] = METRIC_parked_for_hash,
-		[CHANNEL_STREAM] = METRIC_parked_for_stream,
-		[CHANNEL_SUBSCRIPTIONS] = METRIC_parked_for_subscription,
-		[CHANNEL_GROUP] = METRIC_parked_for_group,
-		[CHANNEL_DELIVERIES] = METRIC_parked_for_deliveries,
-		[CHANNEL_SCRAPE] = METRIC_parked_for_metrics,
-	};
-	uint32_t kind;
-
-	if (!c->listenings)
-		return METRIC_parked_for_time;
-	kind = c->listening[0].channel->key.kind;
-	return kind < sizeof(metrics) / sizeof(metrics[0]) && metrics[kind] ?
-	    metrics[kind] : METRIC_parked_for_other;
-}
-
-/* Not our slowness: there is nothing to answer yet. */
-static bool
-waits_for_news(enum metric parked_for)
-{
-	return parked_for != METRIC_parked_for_time &&
-	    parked_for != METRIC_parked_for_hash &&
-	    parked_for != METRIC_parked_for_metrics;
-}
-
 static void
 make_ready(struct connection *c, struct chain *chain)
 {
@@ -90,10 +59,7 @@ make_ready(struct connection *c, struct chain *chain)
 	timers_drop(&lot.timers, &c->deadline);
 	if (c->state == CONNECTION_PARKED) {
 		lot.parked--;
-		metric_add(c->parked_for, -1);
-		if (waits_for_news(c->parked_for))
-			c->request.waited_us += clock_monotonic_us() -
-			    c->parked_us;
+		parked_end(c);
 	}
 	c->state = CONNECTION_READY;
 	c->next = NULL;
@@ -317,9 +283,7 @@ lot_park(struct connection *c)
 			c->listening[i].looks = false;
 		c->state = CONNECTION_PARKED;
 		lot.parked++;
-		c->parked_us = clock_monotonic_us();
-		c->parked_for = parked_for(c);
-		metric_add(c->parked_for, 1);
+		parked_begin(c);
 		timers_set(&lot.timers, &c->deadline,
 		    c->request.deadline_us);
 	}
