@@ -129,14 +129,8 @@ write_plate_item(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 plate_list(struct request *r)
 {
-	struct list_page page = list_page_read(r);
-	struct params p;
-
-	if (!query_done(r))
-		return DONE;
-	params_init(&p, r->arena);
-	return list_reply(r, &page, &p, STATEMENT_plate_list,
-	    STATEMENT_plate_count, write_plate_item);
+	return list_reply_all(r, STATEMENT_plate_list, STATEMENT_plate_count,
+	    write_plate_item);
 }
 
 enum verdict

@@ -62,3 +62,17 @@ list_reply(struct request *r, const struct list_page *page, struct params *p,
 	json_close_object(w);
 	return DONE;
 }
+
+enum verdict
+list_reply_all(struct request *r, enum statement list, enum statement count,
+    void (*write_item)(struct json_writer *w, const struct pg_result *rows,
+	int row))
+{
+	struct list_page page = list_page_read(r);
+	struct params p;
+
+	if (!query_done(r))
+		return DONE;
+	params_init(&p, r->arena);
+	return list_reply(r, &page, &p, list, count, write_item);
+}

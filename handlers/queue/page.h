@@ -30,4 +30,9 @@ enum verdict list_reply(struct request *r, const struct list_page *page,
     void (*write_item)(struct json_writer *w, const struct pg_result *rows,
 	int row));
 
+/* A handler of all there is: limit and offset are its whole query. */
+enum verdict list_reply_all(struct request *r, enum statement list,
+    enum statement count, void (*write_item)(struct json_writer *w,
+	const struct pg_result *rows, int row));
+
 #endif

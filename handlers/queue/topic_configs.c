@@ -60,28 +60,16 @@ write_config(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 topic_config_list(struct request *r)
 {
-	struct list_page page = list_page_read(r);
-	struct params p;
-
-	if (!query_done(r))
-		return DONE;
-	params_init(&p, r->arena);
-	return list_reply(r, &page, &p, STATEMENT_topic_config_list,
+	return list_reply_all(r, STATEMENT_topic_config_list,
 	    STATEMENT_topic_config_count, write_config);
 }
 
 enum verdict
 topic_config_get(struct request *r)
 {
-	const struct pg_result *rows;
-	struct topic topic;
-	struct params p;
+	const struct pg_result *rows = base_topic_call(r,
+	    STATEMENT_topic_config_get);
 
-	if (!base_topic_in_path(r, &topic))
-		return DONE;
-	params_init(&p, r->arena);
-	param_bigint(&p, topic.id);
-	rows = db_call(r, STATEMENT_topic_config_get, &p);
 	if (!rows)
 		return DONE;
 	if (!row_count(rows) || !row_bool(rows, 0, REGISTERED))
@@ -159,15 +147,9 @@ topic_config_put(struct request *r)
 enum verdict
 topic_config_delete(struct request *r)
 {
-	const struct pg_result *rows;
-	struct topic topic;
-	struct params p;
+	const struct pg_result *rows = base_topic_call(r,
+	    STATEMENT_topic_config_delete);
 
-	if (!base_topic_in_path(r, &topic))
-		return DONE;
-	params_init(&p, r->arena);
-	param_bigint(&p, topic.id);
-	rows = db_call(r, STATEMENT_topic_config_delete, &p);
 	if (!rows)
 		return DONE;
 	if (!row_count(rows))

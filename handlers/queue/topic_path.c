@@ -19,3 +19,16 @@ base_topic_in_path(struct request *r, struct topic *topic)
 		fail(r, E_BAD_VALUE, "topic name may not end in .dlq");
 	return !topic->dlq;
 }
+
+const struct pg_result *
+base_topic_call(struct request *r, enum statement statement)
+{
+	struct topic topic;
+	struct params p;
+
+	if (!base_topic_in_path(r, &topic))
+		return NULL;
+	params_init(&p, r->arena);
+	param_bigint(&p, topic.id);
+	return db_call(r, statement, &p);
+}

@@ -3,6 +3,7 @@
 #define HANDLERS_QUEUE_TOPIC_PATH_H
 
 #include "auth/gate.h"
+#include "sql/db.h"
 #include "sql/topics.h"
 
 /*
@@ -13,5 +14,10 @@ bool topic_in_path(struct request *r, struct topic *topic);
 
 /* The same, but not for dead letters: they share what belongs to the topic. */
 bool base_topic_in_path(struct request *r, struct topic *topic);
+
+/* Call a statement of which that topic's id is the one parameter. NULL after
+ * fail(). */
+const struct pg_result *base_topic_call(struct request *r,
+    enum statement statement);
 
 #endif

@@ -31,28 +31,16 @@ write_schema(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 topic_schema_list(struct request *r)
 {
-	struct list_page page = list_page_read(r);
-	struct params p;
-
-	if (!query_done(r))
-		return DONE;
-	params_init(&p, r->arena);
-	return list_reply(r, &page, &p, STATEMENT_topic_schema_list,
+	return list_reply_all(r, STATEMENT_topic_schema_list,
 	    STATEMENT_topic_schema_count, write_schema);
 }
 
 enum verdict
 topic_schema_get(struct request *r)
 {
-	const struct pg_result *rows;
-	struct topic topic;
-	struct params p;
+	const struct pg_result *rows = base_topic_call(r,
+	    STATEMENT_topic_schema_get);
 
-	if (!base_topic_in_path(r, &topic))
-		return DONE;
-	params_init(&p, r->arena);
-	param_bigint(&p, topic.id);
-	rows = db_call(r, STATEMENT_topic_schema_get, &p);
 	if (!rows)
 		return DONE;
 	if (!row_count(rows))
@@ -104,14 +92,7 @@ topic_schema_put(struct request *r)
 enum verdict
 topic_schema_delete(struct request *r)
 {
-	struct topic topic;
-	struct params p;
-
-	if (!base_topic_in_path(r, &topic))
-		return DONE;
-	params_init(&p, r->arena);
-	param_bigint(&p, topic.id);
-	if (!db_call(r, STATEMENT_topic_schema_delete, &p))
+	if (!base_topic_call(r, STATEMENT_topic_schema_delete))
 		return DONE;
 	topics_forget();
 	return reply_empty(r, 204);

@@ -66,14 +66,8 @@ write_user(struct json_writer *w, const struct pg_result *rows, int row)
 enum verdict
 user_list(struct request *r)
 {
-	struct list_page page = list_page_read(r);
-	struct params p;
-
-	if (!query_done(r))
-		return DONE;
-	params_init(&p, r->arena);
-	return list_reply(r, &page, &p, STATEMENT_user_list,
-	    STATEMENT_user_count, write_user);
+	return list_reply_all(r, STATEMENT_user_list, STATEMENT_user_count,
+	    write_user);
 }
 
 enum verdict
