@@ -62,7 +62,8 @@ topic_count(int64_t topic_id, enum topic_event event, int64_t n)
 		metric_add(METRIC_topic_events_unplaced, n);
 }
 
-/* The nth place that was taken; NULL while that is under way. */
+/* The nth place that was taken; NULL while that is under way, and for ever if
+ * who did it was killed meanwhile. */
 static const struct topic_counts *
 nth_place(const struct metrics_file *file, int n)
 {
@@ -79,11 +80,10 @@ topics_counted(int64_t *ids, int n)
 	int64_t taken = atomic_load(&file->topics);
 	int k = 0;
 
-	for (const struct topic_counts *place; k < n && k < taken; k++) {
-		place = nth_place(file, k);
-		if (!place)
-			break;
-		ids[k] = metrics_value(&place->topic_id);
+	for (; k < n && k < taken; k++) {
+		const struct topic_counts *place = nth_place(file, k);
+
+		ids[k] = place ? metrics_value(&place->topic_id) : 0;
 	}
 	return k;
 }

@@ -21,7 +21,8 @@ void topic_count(int64_t topic_id, enum topic_event event, int64_t n);
 
 /*
  * The topics that have figures of their own, in the order in which they got
- * them: at most n ids; how many. It only grows while the host runs.
+ * them: at most n ids; how many. It only grows while the host runs. One that is
+ * being placed is 0, which no topic is.
  */
 int topics_counted(int64_t *ids, int n);
 

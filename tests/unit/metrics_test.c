@@ -11,6 +11,7 @@
 #include "fcgi/clock.h"
 #include "fcgi/latency.h"
 #include "fcgi/metrics.h"
+#include "fcgi/metrics_file.h"
 #include "fcgi/settings.h"
 #include "fcgi/topic_counts.h"
 #include "tests/unit/request.h"
@@ -335,6 +336,18 @@ topics_are_counted_each(void)
 	CHECK_INTEGER(metric_read(METRIC_messages_enqueued), 5);
 }
 
+/* Who was killed while he placed one of these topics hides no other. */
+static void
+a_topic_half_placed_hides_none(void)
+{
+	int64_t ids[3];
+
+	CHECK(metrics_open(directory));
+	metrics_file()->topic_order[1] = 0;
+	CHECK_INTEGER(topics_counted(ids, 3), 3);
+	CHECK(ids[0] == 9 && ids[1] == 0 && ids[2] == 5 + TOPICS_COUNTED_MAX);
+}
+
 /* When there is no room, the sums go on. */
 static void
 topics_find_no_room(void)
@@ -397,6 +410,7 @@ main(void)
 	in_a_process(prometheus_can_read_it);
 	unlink(path_of("counters"));
 	in_a_process(topics_are_counted_each);
+	in_a_process(a_topic_half_placed_hides_none);
 	in_a_process(topics_find_no_room);
 	in_a_process(processes_are_shown);
 	in_a_process(latencies_fall_into_buckets);
