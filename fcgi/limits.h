@@ -19,6 +19,7 @@ enum {
 	REPLY_HEADERS_MAX = 32,
 	JSON_DEPTH_MAX = 128,
 	JSON_MEMBERS_READ_MAX = 32,
+	TIME_BYTES_MAX = 64, /* of RFC 3339, in a body */
 	NAME_SHOWN_BYTES = 64, /* of what the caller sent, in a sentence */
 
 	/* One process. */
@@ -67,6 +68,7 @@ enum {
 	PURGE_MS_MAX = 30000,
 	REPLAY_BATCH = 1000, /* messages that one statement enqueues, and */
 	REPLAY_BYTES = 16 << 20, /* unless one message alone is longer */
+	REPLAY_PLACE_BYTES_MAX = 64, /* where to go on: three numbers */
 	REPLAY_MS_MAX = 240000, /* of one request: the front waits for 330 s */
 
 	/* Reapers. */

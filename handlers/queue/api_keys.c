@@ -111,7 +111,7 @@ read_wanted(struct request *r, struct api_key *key)
 	key->name = json_member_text(&body, "name",
 	    JSON_REQUIRED | JSON_NOT_EMPTY, API_KEY_NAME_BYTES_MAX);
 	expires_at = json_member_text(&body, "expires_at", 0,
-	    API_KEY_NAME_BYTES_MAX);
+	    TIME_BYTES_MAX);
 	if (!json_done(&body) || !query_done(r))
 		return false;
 	key->expires_at_us = INT64_MIN;

@@ -7,7 +7,6 @@
  * nothing is counted.
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "auth/gate.h"
 #include "fcgi/base64.h"

@@ -9,7 +9,6 @@
  * says so, and where to go on.
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "auth/gate.h"
 #include "fcgi/clock.h"
@@ -35,12 +34,18 @@ struct replay_state {
 	bool more;
 };
 
-/* From where on: by default all that can be replayed. */
+/* Nothing was acked before 1970. */
+static int64_t
+window_opens_us(const struct topic *topic)
+{
+	return topic->replay_window_ms ?
+	    clock_wall_us() - topic->replay_window_ms * 1000 : 0;
+}
+
 static bool
-read_from(struct request *r, struct replay_state *state)
+read_from(struct request *r, struct replay_state *state, int64_t opens_us)
 {
 	const struct topic *topic = &state->topic;
-	int64_t opens_us = 0; /* nothing was acked before 1970 */
 
 	if (state->from.p && !clock_parse(state->from, &state->at_us)) {
 		fail(r, E_UNPROCESSABLE, "from_time must be RFC 3339");
@@ -51,16 +56,12 @@ read_from(struct request *r, struct replay_state *state)
 		    "replay: topic is not configured as replayable");
 		return false;
 	}
-	if (topic->replay_window_ms)
-		opens_us = clock_wall_us() - topic->replay_window_ms * 1000;
 	if (state->from.p && topic->replay_window_ms &&
 	    state->at_us < opens_us) {
 		fail(r, E_UNPROCESSABLE, "replay: from_time is before the "
 		    "start of the replay window");
 		return false;
 	}
-	if (state->at_us < opens_us)
-		state->at_us = opens_us;
 	return true;
 }
 
@@ -81,6 +82,23 @@ read_after(struct request *r, struct text after, struct replay_state *state)
 	return true;
 }
 
+/* From where on: by default all that can be replayed, and never more. */
+static bool
+read_place(struct request *r, struct text after, struct replay_state *state)
+{
+	int64_t opens_us = window_opens_us(&state->topic);
+
+	state->seq = -1;
+	state->until_us = INT64_MIN;
+	if (!read_from(r, state, opens_us) || !read_after(r, after, state))
+		return false;
+	if (state->at_us < opens_us) {
+		state->at_us = opens_us;
+		state->seq = -1;
+	}
+	return true;
+}
+
 static struct replay_state *
 read_request(struct request *r)
 {
@@ -91,14 +109,12 @@ read_request(struct request *r)
 	if (!query_done(r) || !allow_topic(r, ACTION_ADMIN, r->param[0]) ||
 	    !json_read_body(&j, r, true))
 		return NULL;
-	state->from = json_member_text(&j, "from_time", 0, 64);
-	after = json_member_text(&j, "after", 0, 64);
+	state->from = json_member_text(&j, "from_time", 0,
+	    TIME_BYTES_MAX);
+	after = json_member_text(&j, "after", 0, REPLAY_PLACE_BYTES_MAX);
 	if (!json_done(&j) || !topic_find(r, r->param[0], &state->topic))
 		return NULL;
-	state->seq = -1;
-	state->until_us = INT64_MIN;
-	return read_from(r, state) && read_after(r, after, state) ? state :
-	    NULL;
+	return read_place(r, after, state) ? state : NULL;
 }
 
 /* Messages are there, for plain consumers and for those of groups. */

@@ -239,6 +239,9 @@ def test_only_the_window_is_replayed(t):
                               time.gmtime(time.time() - 10))
     same(replay(t, topic, {"from_time": from_time}).expect(200)["enqueued"],
          1)
+    # Nor does a place that was reached long ago, or made up, lead out of it.
+    after = f"0-0-{int(time.time() * 1000000)}"
+    same(replay(t, topic, {"after": after}).expect(200)["enqueued"], 1)
 
 
 def test_the_reaper_leaves_what_the_window_has(t):
