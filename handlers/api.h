@@ -7,7 +7,8 @@
  * against that document, so that a row cannot lie.
  *
  * A row belongs to the one above it that it can belong to: members to their
- * shape, and all that follows DESCRIBE to that route.
+ * shape, headers of all replies to their door, and all that follows DESCRIBE to
+ * that route.
  */
 #ifndef HANDLERS_API_H
 #define HANDLERS_API_H
@@ -53,6 +54,7 @@ enum api_row_kind {
 	ROW_GIVES,	/* a shape of a reply */
 	ROW_MEMBER,	/* always there */
 	ROW_OPTION,	/* may be left out; in a request, or null */
+	ROW_DOOR,	/* the door of that name, for its ROW_REPLY_HEADERs */
 	ROW_DESCRIBE,	/* a route: `name` is its summary, `text` the access */
 	ROW_SAYS,	/* more of it */
 	ROW_PATH,	/* parameters, those of the path in its order */
@@ -61,13 +63,14 @@ enum api_row_kind {
 	ROW_BODY,
 	ROW_BODY_OPTIONAL,
 	ROW_REPLY,
-	ROW_REPLY_HEADER, /* of the reply, or of the error's status, above */
+	ROW_REPLY_HEADER, /* of the reply, error's status or door above */
 	ROW_FAILS
 };
 
 struct api_row {
 	enum api_row_kind kind;
-	int number;		/* the route, the status, the error */
+	int number;		/* the route, the status, the error; of a
+				 * header 1: it is always there */
 	const char *name;	/* also a body's media type, if it has one */
 	struct api_type type;
 	const char *text;
@@ -79,7 +82,10 @@ extern const struct api_row api_rows[];
 /* A route's ROW_DESCRIBE; NULL where there is none, which lint finds. */
 const struct api_row *api_described(int route);
 
-/* The rows that belong to a route's ROW_DESCRIBE. */
+/* The ROW_DOOR of that name, which there is. */
+const struct api_row *api_door(const char *name);
+
+/* The rows that belong to a ROW_DESCRIBE, or to a ROW_DOOR. */
 #define API_EACH(row, described) \
 	for (const struct api_row *row = (described) + 1; \
 	     row->kind > ROW_DESCRIBE; row++)
@@ -108,6 +114,11 @@ const struct api_row *api_described(int route);
 #define GIVES(shape, says) { ROW_GIVES, 0, #shape, ANY, says },
 #define MEMBER(member, type, says) { ROW_MEMBER, 0, member, type, says },
 #define OPTION(member, type, says) { ROW_OPTION, 0, member, type, says },
+
+/* Rows of doors: these, and REPLY_HEADER. */
+#define DOOR(door) { ROW_DOOR, 0, #door, ANY, NULL },
+#define REPLY_HEADER_ALWAYS(name, type, says) \
+	{ ROW_REPLY_HEADER, 1, name, type, says },
 
 /* Rows of routes. */
 #define DESCRIBE(handler, summary, access) \

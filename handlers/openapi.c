@@ -119,21 +119,20 @@ write_body(struct json_writer *w, const struct api_row *described)
 }
 
 static void
-write_reply(struct json_writer *w, const struct api_row *reply)
+write_reply(struct json_writer *w, const struct door *door,
+    const struct api_row *reply)
 {
 	const struct api_row *header = reply + 1;
 
 	json_name(w, arena_printf(w->out->arena, "%d", reply->number));
 	json_open_object(w);
 	member(w, "description", reply->text);
-	if (header->kind == ROW_REPLY_HEADER) {
-		json_name(w, "headers");
-		json_open_object(w);
-		for (; header->kind == ROW_REPLY_HEADER; header++)
-			schema_header(w, header->name, &header->type,
-			    header->text);
-		json_close_object(w);
-	}
+	json_name(w, "headers");
+	json_open_object(w);
+	schema_door_headers(w, door->name);
+	for (; header->kind == ROW_REPLY_HEADER; header++)
+		schema_header(w, header->name, header);
+	json_close_object(w);
 	if (reply->name)
 		schema_content(w, reply->name, &reply->type);
 	json_close_object(w);
@@ -158,7 +157,7 @@ write_operation(struct json_writer *w, const struct route *route,
 	json_open_object(w);
 	API_EACH(row, described)
 		if (row->kind == ROW_REPLY)
-			write_reply(w, row);
+			write_reply(w, route->door, row);
 	for (int status = 400; status < 600; status++)
 		failures_write(w, route, described, status);
 	json_close_object(w);
@@ -251,8 +250,9 @@ write_document(struct json_writer *w)
 	    "\"summary\":\"Queues, streams and plates over HTTP\","
 	    "\"description\":\"A name in a path that may hold slashes (a "
 	    "stream's) may have them as they are or as %2F. HEAD answers as "
-	    "GET does. What the routes do is told in docs/queue.md, "
-	    "docs/streams.md and docs/plates.md.\","
+	    "GET does. Below /v1/, OPTIONS tells browsers what scripts of "
+	    "other sites may send. What the routes do is told in "
+	    "docs/queue.md, docs/streams.md and docs/plates.md.\","
 	    "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"},"
 	    "\"version\":\"" SLUICE_VERSION "\"}"));
 	json_name(w, "servers");
@@ -276,6 +276,10 @@ write_document(struct json_writer *w)
 	json_name(w, "schemas");
 	json_open_object(w);
 	schema_shapes(w);
+	json_close_object(w);
+	json_name(w, "headers");
+	json_open_object(w);
+	schema_headers(w);
 	json_close_object(w);
 	json_name(w, "responses");
 	json_open_object(w);

@@ -101,36 +101,37 @@ failures_add(struct failures *f, const struct door *door, enum error error,
 		f->code[f->codes++] = code;
 }
 
-/* Headers of such replies: the house's, and those behind the rows FAILS. */
+/* Headers of such replies: the door's, the house's, and those behind FAILS. */
 static void
-write_failure_headers(struct json_writer *w, int status,
-    const struct api_row *described)
+write_failure_headers(struct json_writer *w, const struct door *door,
+    int status, const struct api_row *described)
 {
 	static const struct {
 		int status;
-		const char *header, *says;
-	} headers[] = {
-		{ 401, "WWW-Authenticate", "the scheme that is asked for" },
-		{ 429, "Retry-After", "seconds to wait" },
-		{ 503, "Retry-After", "seconds to wait" },
+		struct api_row header;
+	} owed[] = {
+		{ 401, REPLY_HEADER_ALWAYS("WWW-Authenticate", SOME_STRING,
+		    "the scheme that is asked for") },
+		{ 429, REPLY_HEADER_ALWAYS("Retry-After", COUNT,
+		    "seconds to wait") },
+		{ 503, REPLY_HEADER_ALWAYS("Retry-After", COUNT,
+		    "seconds to wait") },
 	};
 	bool of_status = false;
 
 	json_name(w, "headers");
 	json_open_object(w);
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		if (headers[i].status == status)
-			schema_header(w, headers[i].header,
-			    &(const struct api_type)SOME_STRING,
-			    headers[i].says);
+	schema_door_headers(w, door->name);
+	for (size_t i = 0; i < sizeof(owed) / sizeof(owed[0]); i++)
+		if (owed[i].status == status)
+			schema_header(w, owed[i].header.name, &owed[i].header);
 	if (described)
 		API_EACH(row, described) {
 			if (row->kind != ROW_REPLY_HEADER)
 				of_status = row->kind == ROW_FAILS &&
 				    error_facts(row->number)->status == status;
 			else if (of_status)
-				schema_header(w, row->name, &row->type,
-				    row->text);
+				schema_header(w, row->name, row);
 		}
 	json_close_object(w);
 }
@@ -143,7 +144,7 @@ write_failure(struct json_writer *w, const struct door *door,
 	json_open_object(w);
 	json_name(w, "description");
 	json_text(w, (struct text){ f->says.p, f->says.n });
-	write_failure_headers(w, f->status, described);
+	write_failure_headers(w, door, f->status, described);
 	schema_content(w, "application/json", &(const struct api_type){
 	    API_SHAPE, 0, 0, arena_printf(w->out->arena, "%s_error",
 	    door->name), NULL });

@@ -163,15 +163,48 @@ schema_content(struct json_writer *w, const char *media,
 
 void
 schema_header(struct json_writer *w, const char *name,
-    const struct api_type *type, const char *says)
+    const struct api_row *header)
 {
 	json_name(w, name);
 	json_open_object(w);
 	json_name(w, "description");
-	json_cstring(w, says);
+	json_cstring(w, header->text);
+	if (header->number) {
+		json_name(w, "required");
+		json_bool(w, true);
+	}
 	json_name(w, "schema");
-	schema_type(w, type, NULL, false);
+	schema_type(w, &header->type, NULL, false);
 	json_close_object(w);
+}
+
+/* As the components call it, where each door has its own. */
+static const char *
+header_name(struct json_writer *w, const struct api_row *door,
+    const struct api_row *header)
+{
+	return arena_printf(w->out->arena, "%s_%s", door->name, header->name);
+}
+
+void
+schema_door_headers(struct json_writer *w, const char *door)
+{
+	const struct api_row *row = api_door(door);
+
+	API_EACH(header, row) {
+		json_name(w, header->name);
+		schema_reference(w, "headers", header_name(w, row, header));
+	}
+}
+
+void
+schema_headers(struct json_writer *w)
+{
+	for (const struct api_row *row = api_rows; row->kind != ROW_END; row++)
+		if (row->kind == ROW_DOOR)
+			API_EACH(header, row)
+				schema_header(w, header_name(w, row, header),
+				    header);
 }
 
 static void

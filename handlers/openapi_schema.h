@@ -19,9 +19,15 @@ void schema_reference(struct json_writer *w, const char *kind,
 void schema_content(struct json_writer *w, const char *media,
     const struct api_type *type);
 
-/* A header of a reply, as a member of "headers". */
+/* A ROW_REPLY_HEADER, as a member of "headers" under that name. */
 void schema_header(struct json_writer *w, const char *name,
-    const struct api_type *type, const char *says);
+    const struct api_row *header);
+
+/* The headers of all replies of a door, as members of "headers". */
+void schema_door_headers(struct json_writer *w, const char *door);
+
+/* Those of all doors, which the members refer to, as members. */
+void schema_headers(struct json_writer *w);
 
 /* All shapes of the table, as members. */
 void schema_shapes(struct json_writer *w);

@@ -19,14 +19,10 @@ import urllib.parse
 from harness.client import Failure
 from harness.instance import BINARY
 
-# Headers of HTTP itself, and of the house: any reply may carry them.
-HOUSE = {name.lower() for name in (
+# Headers of HTTP itself: any reply may carry them.
+OF_HTTP = {name.lower() for name in (
     "Server", "Date", "Content-Type", "Content-Length", "Connection",
-    "Transfer-Encoding", "Content-Encoding", "Keep-Alive", "Vary",
-    "Cache-Control", "X-Request-Id", "Strict-Transport-Security",
-    "X-Content-Type-Options", "Cross-Origin-Resource-Policy",
-    "Access-Control-Allow-Origin", "Access-Control-Expose-Headers",
-    "X-Accel-Buffering", "Allow", "Retry-After", "WWW-Authenticate")}
+    "Transfer-Encoding", "Content-Encoding", "Keep-Alive")}
 # Parameters that are not described are let be there.
 LENIENT = {"streams", "subscriptions"}
 LENIENT_OPERATIONS = {"health", "ready"}
@@ -195,13 +191,7 @@ class Description:
             return
         facts = self.resolve(facts)
         self.seen.add((operation.name, str(reply.status)))
-        known = {name.lower(): header["schema"]
-                 for name, header in facts.get("headers", {}).items()}
-        for name, value in reply.headers.items():
-            if name.lower() in known:
-                yield from self.of_text(value, known[name.lower()], name)
-            elif name.lower() not in HOUSE:
-                yield f"the header {name} is not described"
+        yield from self.of_headers(facts["headers"], reply)
         if method == "HEAD" or not reply.body:
             return
         content = facts.get("content", {})
@@ -214,6 +204,21 @@ class Description:
             yield from self.compare(reply.json, content[sent]["schema"],
                                     "the reply")
             yield from self.of_code(facts, reply)
+
+    def of_headers(self, headers, reply):
+        known = {name.lower(): name for name in headers}
+        for sent, value in reply.headers.items():
+            name = known.get(sent.lower())
+            if name:
+                self.seen.add(("a reply", name))
+                yield from self.of_text(
+                    value, self.resolve(headers[name])["schema"], name)
+            elif sent.lower() not in OF_HTTP:
+                yield f"the header {sent} is not described"
+        for name, header in headers.items():
+            if self.resolve(header).get("required") and \
+                    name not in reply.headers:
+                yield f"the header {name} is missing"
 
     def of_code(self, facts, reply):
         codes = facts.get("x-codes")
@@ -263,6 +268,8 @@ class Description:
         for shape, facts in shapes.items():
             for name in facts["properties"]:
                 yield shape, name
+        for door_and_name in self.document["components"]["headers"]:
+            yield "a reply", door_and_name.split("_", 1)[1]
         for *_, operation in self.routes:
             for status in operation.facts["responses"]:
                 if status < "400":
