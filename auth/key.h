@@ -21,6 +21,7 @@ enum {
 	MADE_PASSWORD_BYTES = 24
 };
 
+/* Draw a new one, with a NUL behind it. */
 void plate_key_make(char key[PLATE_KEY_BYTES + 1]);
 void api_key_make(char key[API_KEY_BYTES + 1]);
 
@@ -31,6 +32,7 @@ void password_make(char password[MADE_PASSWORD_BYTES + 1]);
 bool plate_key_like(struct text text);
 bool api_key_like(struct text text);
 
+/* The sha256 that is kept of it; of any text. */
 void key_hash(struct text key, uint8_t hash[KEY_HASH_BYTES]);
 
 #endif

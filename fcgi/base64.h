@@ -7,6 +7,7 @@
 #include "fcgi/buffer.h"
 #include "fcgi/text.h"
 
+/* Append it, without a NUL behind it; at most 1 GiB. */
 void base64_add(struct buffer *out, struct text bytes);
 
 #endif

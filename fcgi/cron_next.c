@@ -147,7 +147,10 @@ cron_next(const struct cron *cron, int64_t after, int64_t *next)
 		(void)search(&s); /* s.found says it, too */
 	} else {
 		own = getenv("TZ");
-		own = own ? strdup(own) : NULL;
+		if (own) {
+			own = strdup(own);
+			must(own);
+		}
 		snprintf(zone, sizeof(zone), ":%.*s", TEXT_ARG(cron->zone));
 		must(setenv("TZ", zone, 1) == 0);
 		tzset();

@@ -73,7 +73,7 @@ enum {
 
 	/* Reapers. */
 	REAP_MS_MAX = 120000, /* that a request for a reaper takes */
-	REAP_LEASE = 60000, /* or two statements, if they may take longer */
+	REAP_LEASE = 60000, /* or four statements, if they may take longer */
 	CRON_BYTES_MAX = 255,
 	CRON_ZONE_BYTES_MAX = 64,
 	CRON_EVERY_SECONDS_MAX = 366 * 24 * 3600,

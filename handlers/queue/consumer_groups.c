@@ -19,7 +19,7 @@
 #include "sql/wake.h"
 
 /* Between two looks at those who are waited for. */
-enum { WRITERS_LOOK = 5 };
+enum { WRITERS_LOOK_MS = 5 };
 
 static void
 write_name(struct json_writer *w, const struct pg_result *rows, int row)
@@ -127,7 +127,7 @@ consumer_group_create(struct request *r)
 		    "end; ask again" :
 		    "there are many messages to give out; ask again");
 	r->deadline_us = join->state == GROUP_JOIN_WAITS ?
-	    now + WRITERS_LOOK * 1000 : now;
+	    now + WRITERS_LOOK_MS * 1000 : now;
 	return PARK;
 }
 

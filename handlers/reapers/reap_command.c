@@ -333,7 +333,7 @@ reap_by_hand(struct db *db, struct arena *arena, int count, char **arguments)
 	for (int i = 0; i < (count ? count : REAPERS); i++) {
 		enum reaper reaper = (enum reaper)i;
 
-		if (count)
+		if (count) /* which was seen to be a name */
 			(void)reaper_find(text_of(arguments[i]), &reaper);
 		good &= reap_now(db, arena, reaper);
 		arena_rewind(arena, mark);

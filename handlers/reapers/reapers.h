@@ -23,8 +23,8 @@ enum reaper {
 	REAPERS
 };
 
-/* A run, before and between its steps. Zeroed but for the reaper and the
- * first two at the beginning. */
+/* A run, before and between its steps. At its beginning all is zero but the
+ * first three. */
 struct reaping {
 	enum reaper reaper;
 	struct db *db;
