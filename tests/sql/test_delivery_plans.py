@@ -5,7 +5,7 @@ as in test_plans.py, with plans made in the worst moments.
 
 from deliveries import GroupTopic
 from session import Statements, literal
-from test_plans import FEW, ROWS, pages
+from test_plans import FEW, ROWS, a_message_each, pages
 
 TABLES = ("sluice.messages", "sluice.message_keys", "sluice.message_expiries",
           "sluice.deliveries", "sluice.consumer_groups")
@@ -118,6 +118,18 @@ def test_plans_made_with_a_few_rows_that_were_known(s):
 
 def test_plans_made_with_a_few_rows_that_were_not_known(s):
     holds(s, analyse, use)
+
+
+def test_plans_made_while_topics_had_a_delivery_each(s):
+    """The primary key is one page then, and indexes beside it are more."""
+    def a_delivery_each(s, t):
+        a_message_each(s, many)
+        s.rows("insert into sluice.deliveries (topic_id, seq, group_id, "
+               "status, visible_at) select 1000000 + n, 1, 1, 1, now() "
+               f"from generate_series(1, {many}) n")
+
+    for many in (180, 250):
+        holds(s, a_delivery_each, analyse)
 
 
 def test_plans_made_with_many_rows(s):
