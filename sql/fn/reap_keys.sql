@@ -1,6 +1,6 @@
 /*
- * Remove key rows whose message is gone. Looks at p_batch keys after the one
- * given, by topic and key. A row that an enqueue holds is left to it.
+ * Remove key rows whose message is gone. Looks at about p_batch rows after the
+ * key given, by topic and key. A row that an enqueue holds is left to it.
  *
  * In a line of an ordered key somebody's turn is over only together with the
  * next one's beginning. Should it not have been so, because somebody changed
@@ -32,9 +32,11 @@ begin
 		from sluice.key_heads h
 		where (h.topic_id, h.key) > (p_topic, p_key collate "C")
 		order by h.topic_id, h.key
-		limit p_batch)
+		fetch first (p_batch) rows with ties)
 		order by 1, 2
-		limit p_batch
+		-- A key's lines are all looked at, or none: the next call
+		-- goes on after the key.
+		fetch first (p_batch) rows with ties
 	loop
 		last_topic := v_row.topic_id;
 		last_key := v_row.key;

@@ -366,6 +366,17 @@ def test_the_reaper_makes_good_what_somebody_did_by_hand(s):
     equal(t.dequeue(10), [2])
 
 
+def test_it_looks_at_all_lines_of_a_key(s):
+    """A batch is full with the first of them."""
+    t, run = ordered_for(s, "g"), Statements(s)
+    t.enqueue([1, 2], keys=["a"] * 2)
+    s.rows("delete from sluice.deliveries where seq = 1 and topic_id = "
+           f"{t.id}")
+    equal(t.deliver("g", 10), [])
+    run("reap_keys", t.id, "", 1)
+    equal(t.deliver("g", 10), [2])
+
+
 def test_nothing_is_due_at_the_end_of_time(s):
     t = Ordered(s)
     t.put(a=[1, 2])
