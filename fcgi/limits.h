@@ -34,6 +34,8 @@ enum {
 	CHANNELS_PER_REQUEST_MAX = 8,
 	TURN_ITEMS_MAX = 2048,
 	TURN_BYTES_MAX = 16 << 20,
+	TURN_QUICK_ITEMS_MAX = 64, /* a turn that is over soon */
+	TURN_QUICK_BYTES_MAX = 256 << 10,
 	WAKE_NOTE_BYTES_MAX = 7900, /* PostgreSQL stops at 8000 */
 	WAKE_NOTE_INTERVAL = 2,
 	TOPICS_COUNTED_MAX = 16384, /* with figures of their own, of a host */

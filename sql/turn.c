@@ -26,7 +26,7 @@ struct turn {
 	struct turn_item *gathered[TURN_LANES_MAX];
 	int gathers;
 	size_t weight;
-	bool quick; /* its calls wait for nobody */
+	bool quick; /* it is over soon */
 	struct arena *arena;
 };
 
@@ -55,20 +55,30 @@ may_run(void)
 	    lanes_weight() * (size_t)turns.quick >= turns.quick_weight);
 }
 
+/* It is little, and its calls wait for nobody. */
+static bool
+is_quick(const struct turn *turn, size_t bytes)
+{
+	bool quick = turn->weight <= TURN_QUICK_ITEMS_MAX &&
+	    bytes <= TURN_QUICK_BYTES_MAX;
+
+	for (int i = 0; quick && i < turn->parts; i++)
+		quick = turn->part[i].lane->kind->waits_for_nobody;
+	return quick;
+}
+
 /* Take a turn, if this thread may run one. */
 static bool
 begin_turn(struct turn *turn)
 {
+	size_t bytes;
 	bool run;
 
 	pthread_mutex_lock(&turns.lock);
 	run = may_run();
 	if (run) {
-		turn->parts = lanes_take(turn->part, &turn->weight);
-		turn->quick = true;
-		for (int i = 0; turn->quick && i < turn->parts; i++)
-			turn->quick =
-			    turn->part[i].lane->kind->waits_for_nobody;
+		turn->parts = lanes_take(turn->part, &turn->weight, &bytes);
+		turn->quick = is_quick(turn, bytes);
 		turns.runners++;
 		turns.quick += turn->quick;
 		turns.quick_weight += turn->quick ? turn->weight : 0;

@@ -121,7 +121,7 @@ lanes_weight(void)
  * others, but two of them in one transaction need not.
  */
 int
-lanes_take(struct part *parts, size_t *weight)
+lanes_take(struct part *parts, size_t *weight, size_t *bytes)
 {
 	struct lane *lane = line_first, *last = NULL, *rest;
 	struct taken taken = { .part = parts };
@@ -149,6 +149,7 @@ lanes_take(struct part *parts, size_t *weight)
 	for (int i = 0; i < taken.parts; i++)
 		lane_line_up(taken.part[i].lane);
 	*weight = taken.weight;
+	*bytes = taken.bytes;
 	return taken.parts;
 }
 

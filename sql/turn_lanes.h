@@ -39,9 +39,9 @@ size_t lanes_weight(void);
 
 /*
  * Take from the line what fits one turn, TURN_LANES_MAX parts at most; how
- * many, and the weight of their items.
+ * many, and the weight and the bytes of their items.
  */
-int lanes_take(struct part *parts, size_t *weight);
+int lanes_take(struct part *parts, size_t *weight, size_t *bytes);
 
 /* A lane's call is answered. The lane may be gone after this. */
 void lane_release(struct lane *lane);

@@ -337,6 +337,13 @@ come_one_and_another_one(void)
 }
 
 static void
+comes_one(void)
+{
+	run_in_thread(named('y', &appends, 2));
+	CHECK_STRING(calls, "p1:x; p2:y; ");
+}
+
+static void
 comes_one_that_may_wait(void)
 {
 	run_in_thread(named('y', &acks, 2));
@@ -355,6 +362,16 @@ beside_a_turn_that_is_over_soon_goes_one_as_large(void)
 	w->item.weight = 2;
 	submit(w);
 	check("p1:x; (2:y 3:z); ", "y+ z+ x+ ");
+
+	for (int heavy = 0; heavy <= 1; heavy++) {
+		begin();
+		meanwhile = comes_one;
+		w = named('x', &appends, 1);
+		w->item.weight = heavy ? 2 : TURN_QUICK_ITEMS_MAX + 1;
+		w->item.bytes = heavy ? TURN_QUICK_BYTES_MAX + 1 : 0;
+		submit(w);
+		check("p1:x; p2:y; ", "y+ x+ ");
+	}
 
 	begin();
 	meanwhile = comes_one_that_may_wait;
