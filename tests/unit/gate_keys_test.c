@@ -2,13 +2,9 @@
  * The gate and API keys: a key is its user for as long as it is good, in all
  * places where a token is.
  */
-#include "auth/gate.h"
-#include "auth/principals.h"
 #include "fcgi/clock.h"
 #include "fcgi/settings.h"
-#include "tests/unit/one_user.h"
-#include "tests/unit/request.h"
-#include "tests/unit/test.h"
+#include "tests/unit/gate.h"
 
 #define KEY "sluice_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"
 #define OTHER "sluice_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKM"
@@ -16,28 +12,7 @@
 static const char invalid[] = "401 bad_token invalid or expired token";
 static const char no[] = "403 forbidden insufficient permissions";
 
-static const struct route user_route = { .access = ACCESS_USER };
-static const struct route grant_route = { .access = ACCESS_GRANT };
 static const struct route self_route = { .access = ACCESS_SELF };
-static const struct route admin_route = { .access = ACCESS_ADMIN };
-static const struct route plate_route = { .access = ACCESS_PLATE };
-
-static struct request *
-request_to(const struct route *route, const char *authorization)
-{
-	struct request *r = test_request();
-
-	r->route = route;
-	r->authorization = text_of(authorization);
-	return r;
-}
-
-#define CHECK_REFUSED(r, reply) \
-	do { \
-		struct request *refused = (r); \
-		CHECK(!gate(refused)); \
-		CHECK_STRING(test_reply(refused), reply); \
-	} while (0)
 
 static void
 a_key_is_its_user(void)

@@ -4,20 +4,12 @@
  */
 #include <stdlib.h>
 
-#include "auth/gate.h"
-#include "auth/principals.h"
 #include "auth/token.h"
 #include "fcgi/clock.h"
 #include "fcgi/settings.h"
-#include "tests/unit/one_user.h"
-#include "tests/unit/request.h"
-#include "tests/unit/test.h"
+#include "tests/unit/gate.h"
 
 static const struct route open_route = { .access = ACCESS_OPEN };
-static const struct route user_route = { .access = ACCESS_USER };
-static const struct route grant_route = { .access = ACCESS_GRANT };
-static const struct route plate_route = { .access = ACCESS_PLATE };
-static const struct route admin_route = { .access = ACCESS_ADMIN };
 
 /* A request with the user's token of that version. */
 static struct request *
@@ -38,19 +30,8 @@ request_of(const struct route *route, int64_t version)
 static struct request *
 request_with(const char *authorization)
 {
-	struct request *r = test_request();
-
-	r->route = &user_route;
-	r->authorization = text_of(authorization);
-	return r;
+	return request_to(&user_route, authorization);
 }
-
-#define CHECK_REFUSED(r, reply) \
-	do { \
-		struct request *refused = (r); \
-		CHECK(!gate(refused)); \
-		CHECK_STRING(test_reply(refused), reply); \
-	} while (0)
 
 static void
 headers_without_a_good_token(void)
