@@ -230,6 +230,18 @@ next_turn(struct request *r, struct settle_state *state)
 	return TURN;
 }
 
+/* It is there, and the caller's to settle. */
+static void
+decide_by_status(struct named *named, int status)
+{
+	if (status != STATUS_PROCESSING)
+		decide(named, E_NOT_FOUND,
+		    "message is not in processing state");
+	else
+		decide(named, E_STALE_RECEIPT,
+		    error_facts(E_STALE_RECEIPT)->sentence);
+}
+
 /* Why was a delivery to a group not settled? */
 static bool
 explain_delivery(struct request *r, struct named *named)
@@ -254,12 +266,8 @@ explain_delivery(struct request *r, struct named *named)
 		decide(named, E_NOT_FOUND, "consumer group not found");
 	else if (row_null(rows, 0, STATUS))
 		decide(named, E_NOT_FOUND, "message not found");
-	else if (row_integer(rows, 0, STATUS) != STATUS_PROCESSING)
-		decide(named, E_NOT_FOUND,
-		    "message is not in processing state");
 	else
-		decide(named, E_STALE_RECEIPT,
-		    error_facts(E_STALE_RECEIPT)->sentence);
+		decide_by_status(named, row_integer(rows, 0, STATUS));
 	return true;
 }
 
@@ -283,12 +291,8 @@ explain(struct request *r, struct named *named)
 	else if (!(row_bool(rows, 0, 1) ? named->settlement.may_dlq :
 	    named->settlement.may_base))
 		decide(named, E_FORBIDDEN, error_facts(E_FORBIDDEN)->sentence);
-	else if (row_integer(rows, 0, 0) != STATUS_PROCESSING)
-		decide(named, E_NOT_FOUND,
-		    "message is not in processing state");
 	else
-		decide(named, E_STALE_RECEIPT,
-		    error_facts(E_STALE_RECEIPT)->sentence);
+		decide_by_status(named, row_integer(rows, 0, 0));
 	return true;
 }
 
