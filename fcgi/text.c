@@ -1,5 +1,5 @@
 /*
- * What a text may be: before another one, UTF-8, a number.
+ * What a text may be: before another one, UTF-8, of one line, a number.
  */
 #include "fcgi/text.h"
 
@@ -109,6 +109,22 @@ text_is_utf8(struct text t)
 		i += bytes;
 	}
 	return true;
+}
+
+bool
+text_has_controls(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return true;
+		/* U+0080 to U+009F. */
+		if (c == 0xc2 && i + 1 < t.n &&
+		    (unsigned char)t.p[i + 1] < 0xa0)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -66,6 +66,9 @@ struct text text_cut(struct text t, size_t bytes_max);
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong)? */
 bool text_is_utf8(struct text t);
 
+/* Has it line breaks, escapes and the like (C0, DEL, C1)? It is UTF-8. */
+bool text_has_controls(struct text t);
+
 /*
  * A whole decimal number, optionally signed, that fits an int64. False, and
  * *value untouched, for anything else: blanks, a fraction, an overflow.

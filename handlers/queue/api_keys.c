@@ -115,7 +115,7 @@ read_wanted(struct request *r, struct api_key *key)
 	if (!json_done(&body) || !query_done(r))
 		return false;
 	key->expires_at_us = INT64_MIN;
-	if (has_control_characters(key->name))
+	if (text_has_controls(key->name))
 		fail(r, E_BAD_VALUE, "name must not have control characters");
 	else if (expires_at.p && !clock_parse(expires_at, &key->expires_at_us))
 		fail(r, E_BAD_VALUE, "expires_at must be RFC 3339");

@@ -80,7 +80,7 @@ read_name(struct json_reader *body, const char *member, size_t bytes_max,
 	struct text name = json_member_text(body, member, JSON_NOT_EMPTY,
 	    bytes_max);
 
-	if (!request_failed(body->r) && has_control_characters(name))
+	if (!request_failed(body->r) && text_has_controls(name))
 		fail(body->r, E_BAD_VALUE,
 		    "%s must not have control characters", member);
 	return name.p ? name : text_of(fallback);
@@ -161,7 +161,7 @@ consumer_group_grant_create(struct request *r)
 		return DONE;
 	if (group.n == 0)
 		return fail(r, E_BAD_VALUE, "consumer_group is required");
-	if (has_control_characters(group))
+	if (text_has_controls(group))
 		return fail(r, E_BAD_VALUE,
 		    "consumer_group must not have control characters");
 	return reply_created(r,

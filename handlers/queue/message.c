@@ -6,7 +6,6 @@
 #include "fcgi/must.h"
 #include "fcgi/settings.h"
 #include "fcgi/uuid.h"
-#include "handlers/queue/users.h"
 
 /* The columns that all message statements begin with. */
 enum {
@@ -151,7 +150,7 @@ consumer_group_read(struct json_reader *j)
 	struct text group = json_member_text(j, "consumer_group", 0,
 	    GROUP_BYTES_MAX);
 
-	if (!request_failed(j->r) && has_control_characters(group))
+	if (!request_failed(j->r) && text_has_controls(group))
 		fail(j->r, E_BAD_VALUE, "%sconsumer_group must not have "
 		    "control characters", json_where(j));
 	return group.n ? group : TEXT_ABSENT;

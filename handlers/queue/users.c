@@ -17,22 +17,6 @@
 enum { ID, NAME, IS_ADMIN, VERSION, CREATED_AT, UPDATED_AT, OUTCOME };
 
 bool
-has_control_characters(struct text name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		unsigned char c = (unsigned char)name.p[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return true;
-		/* U+0080 to U+009F. */
-		if (c == 0xc2 && i + 1 < name.n &&
-		    (unsigned char)name.p[i + 1] < 0xa0)
-			return true;
-	}
-	return false;
-}
-
-bool
 user_parameter(struct request *r, uint8_t user[16])
 {
 	if (uuid_parse(r->param[0], user))
@@ -120,7 +104,7 @@ check_wanted(struct request *r, const struct wanted *wanted)
 {
 	if (wanted->username.p && wanted->username.n == 0)
 		fail(r, E_BAD_VALUE, "username must not be empty");
-	else if (has_control_characters(wanted->username))
+	else if (text_has_controls(wanted->username))
 		fail(r, E_BAD_VALUE,
 		    "username must not have control characters");
 	else if (wanted->password.p && wanted->password.n < PASSWORD_BYTES_MIN)

@@ -12,7 +12,4 @@
  */
 bool user_parameter(struct request *r, uint8_t user[16]);
 
-/* Names for people have no line breaks, escapes and the like (C0, DEL, C1). */
-bool has_control_characters(struct text name);
-
 #endif

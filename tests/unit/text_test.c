@@ -124,6 +124,24 @@ whole_numbers(void)
 }
 
 static void
+control_characters(void)
+{
+	static const struct text having[] = {
+		TEXT("\0"), TEXT("a\n"), TEXT("\x1F"), TEXT("\x7F"),
+		TEXT("a\xC2\x80"), TEXT("\xC2\x9F" "b"),
+	};
+	static const struct text without[] = {
+		TEXT(""), TEXT_ABSENT, TEXT(" ~"), TEXT("\xC2\xA0"),
+		TEXT("\xC3\x80"), TEXT("\xE2\x80\x8B"),
+	};
+
+	for (size_t i = 0; i < sizeof having / sizeof *having; i++)
+		CHECK(text_has_controls(having[i]));
+	for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+		CHECK(!text_has_controls(without[i]));
+}
+
+static void
 texts_are_cut_between_characters(void)
 {
 	static const char s[] = "a\xC3\xA4\xF0\x9F\x98\x80z";
@@ -182,6 +200,7 @@ main(void)
 	no_other_pair_is_utf8();
 	bad_sequences_are_not_utf8();
 	whole_numbers();
+	control_characters();
 	texts_are_cut_between_characters();
 	comparisons();
 	the_error_catalogue_is_sane();
