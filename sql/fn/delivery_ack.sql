@@ -3,7 +3,8 @@
  * The arrays are those of ack, and p_group has the name of the group that each
  * element speaks for. Beside a receipt p_group_id has the group that it was
  * given to: an earlier one, if the name was registered again since. A dead
- * letter of the group is acked as any other.
+ * letter of the group is acked as any other; receipts of it are of no group
+ * (null or 0).
  *
  * The result has a row for each delivery that was ended, with the position
  * (from 1) of the element that did it. The rows of go_on may follow, as in
@@ -40,7 +41,8 @@ begin
 		and c.replayable);
 
 	for v_ack in
-		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id, u.item
+		select u.seq, u.tries, u.base, u.dlq, u.name,
+			u.group_id as given_to, g.group_id, u.item
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
 			p_group_id)
 			with ordinality
@@ -65,6 +67,7 @@ begin
 
 		if v_message.dlq then
 			continue when not v_ack.dlq
+				or v_ack.given_to > 0
 				or v_message.consumer_group
 					is distinct from v_ack.name;
 			select a.seq, a.tries

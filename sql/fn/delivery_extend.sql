@@ -20,8 +20,8 @@ declare
 	v_extend record;
 begin
 	for v_extend in
-		select u.seq, u.tries, u.base, u.dlq, u.name, g.group_id,
-			u.vt_ms, u.item
+		select u.seq, u.tries, u.base, u.dlq, u.name,
+			u.group_id as given_to, g.group_id, u.vt_ms, u.item
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
 			p_group_id, p_vt_ms)
 			with ordinality
@@ -51,6 +51,7 @@ begin
 		end if;
 
 		-- A dead letter of the group has no deliveries.
+		continue when v_extend.given_to > 0;
 		perform
 		from sluice.messages m
 		where m.topic_id = p_topic

@@ -38,7 +38,7 @@ declare
 begin
 	for v_nack in
 		select u.seq, u.tries, u.base, u.dlq, u.name, u.error,
-			u.delay_ms, g.group_id, u.item
+			u.delay_ms, u.group_id as given_to, g.group_id, u.item
 		from unnest(p_seq, p_tries, p_base, p_dlq, p_group,
 			p_group_id, p_error, p_delay_ms)
 			with ordinality
@@ -65,6 +65,7 @@ begin
 		item := v_nack.item;
 		if dlq then
 			continue when not v_nack.dlq
+				or v_nack.given_to > 0
 				or v_owner is distinct from v_nack.name;
 			select n.seq, n.tries, n.status, n.visible_at,
 				n.promoted

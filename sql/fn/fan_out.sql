@@ -7,6 +7,12 @@
  * With p_fresh the messages are status 0; if not, each delivery is due when
  * its message is. With p_group only the group of that name gets one.
  *
+ * A message that comes back may have had deliveries to these groups, whose
+ * receipts are still around. It has been delivered as a dead letter, or become
+ * one, at least once since the last time, so its own tries say how often it
+ * may have come back: theirs count on from a multiple of 1024 that no earlier
+ * ones have reached, as no delivery is tried more often than RETRIES_MAX.
+ *
  * Says on which channels the groups' consumers wait; null when there is none.
  */
 create or replace function sluice.fan_out(
@@ -41,12 +47,13 @@ begin
 
 	-- One that waits behind another of its key does so for groups too.
 	insert into sluice.deliveries (topic_id, seq, group_id, status,
-		visible_at, key)
+		visible_at, tries, key)
 	select p_topic, u.seq, g.group_id, m.status, m.visible_at,
+		1024 * least(m.tries, 2000000),
 		case when m.visible_at = 'infinity' then m.key end
 	from unnest(p_seq) as u (seq)
 	cross join lateral (
-		select n.status, n.visible_at, n.key
+		select n.status, n.visible_at, n.tries, n.key
 		from sluice.messages n
 		where n.topic_id = p_topic
 		and n.seq = u.seq

@@ -82,6 +82,7 @@ def test_a_group_takes_its_own_dead_letters(t):
     topic, a, b = consumers(t, "a", "b", max_retries=1)
     of_a, of_b = dead_letter(t, topic, a), None
     [message] = b.dequeue(topic)
+    receipt = message["receipt"]
     b.nack(message).expect(204)
     [of_b] = [m["id"] for m in t.admin.listed(topic + ".dlq")["items"]
               if m["consumer_group"] == "b"]
@@ -89,6 +90,9 @@ def test_a_group_takes_its_own_dead_letters(t):
     same((message["id"], message["consumer_group"]), (of_a, "a"))
     b.ack(message).expect(404, "ack: message not found")
     a.extend(message).expect(200)
+    # It has receipts of its own, which are no group's.
+    for verb in ("ack", "nack", "extend"):
+        a.settle(verb, {**message, "receipt": receipt}).expect(409)
     a.nack(message).expect(204)
     [message] = a.take(topic + ".dlq")
     same(message["retry_count"], 1)
@@ -152,6 +156,28 @@ def test_a_plain_dead_letter_that_comes_back_is_for_every_group(t):
         [message] = consumer.take(topic)
         same(message["id"], id)
         consumer.ack(message).expect(204)
+    nothing_left(t, topic)
+
+
+def test_a_receipt_from_before_a_message_came_back_is_of_no_delivery(t):
+    topic, a, b = consumers(t, "a", "b", max_retries=1)
+    id, earlier = t.admin.enqueue(topic), []
+    for back in ("requeue", "redrive", "requeue"):
+        [message] = a.take(topic)
+        for old in earlier:
+            for verb in ("ack", "nack", "extend"):
+                a.settle(verb, old).expect(
+                    409, "the receipt is of an earlier delivery")
+        earlier.append(message)
+        t.admin.take(topic)
+        t.admin.nack(id).expect(204)
+        t.admin.post(f"/api/messages/{id}/requeue" if back == "requeue" else
+                     f"/api/topics/{topic}/redrive")
+    [message] = a.take(topic)
+    for old in earlier:
+        a.ack(old).expect(409)
+    a.ack(message).expect(204)
+    b.ack(b.take(topic)[0]).expect(204)
     nothing_left(t, topic)
 
 

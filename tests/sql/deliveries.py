@@ -78,7 +78,7 @@ class GroupTopic(Topic):
         names = name if isinstance(name, list) else [name] * len(seqs)
         return (f"{self._deliveries(seqs, tries, base, dlq)}, "
                 f"{array(names, 'text')}, " +
-                array(group_ids or [self.groups.get(n) for n in names],
+                array(group_ids or [tries and self.groups.get(n) for n in names],
                       "bigint"))
 
     def group_ack_sql(self, name, seqs, **options):

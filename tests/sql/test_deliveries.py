@@ -425,7 +425,9 @@ def test_a_group_s_dead_letters_are_delivered_to_it_and_settled_by_it(s):
     t.time_out([letter])
     equal(t.deliver("a", dlq=True), [letter])
     equal(t.get(letter, "tries, retries"), ["3", "2"])
-    equal(t.group_ack("a", [letter], tries=[3]), [[1, letter, 3]])
+    equal(t.group_ack("a", [letter], tries=[3]), [])
+    equal(t.group_ack("a", [letter], tries=[3], group_ids=[0]),
+          [[1, letter, 3]])
     # Who names no group gets what there is.
     equal(t.dequeue(9, dlq=True), [])
     t.time_out(t.letters("b"))
