@@ -33,7 +33,8 @@ begin
 			from sluice.messages m
 			where m.topic_id = p_topic
 			and m.dlq
-			and m.status = 2
+			and (m.status = 2
+				or (m.status = 1 and m.visible_at <= v_now))
 			and (m.expires_at is null or m.expires_at > v_now)
 			order by m.seq
 			limit p_n
@@ -49,7 +50,8 @@ begin
 			and m.consumer_group = p_group
 			and m.visible_at is not null
 			and m.dlq
-			and m.status = 2
+			and (m.status = 2
+				or (m.status = 1 and m.visible_at <= v_now))
 			and (m.expires_at is null or m.expires_at > v_now)
 			order by m.visible_at, m.seq
 			limit p_n
@@ -84,7 +86,8 @@ begin
 		where m.topic_id = p_topic
 		and m.seq = v_seq;
 		update sluice.messages m
-		set visible_at = case when v_seq = any (v_keyed)
+		set status = 2,
+			visible_at = case when v_seq = any (v_keyed)
 				then 'infinity' else v_now end,
 			retries = 0,
 			max_retries = p_max_retries,

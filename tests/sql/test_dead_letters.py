@@ -80,7 +80,7 @@ def test_redrive_takes_the_oldest_and_counts(s):
 
 def test_redrive_leaves_what_is_processed_expired_or_locked(s):
     t, run = dead(s, [1, 2, 3, 4])
-    t.set([1], "status = 1")
+    t.set([1], "status = 1, visible_at = now() + interval '1 min'")
     t.set([2], "expires_at = now()")
     with Session() as other:
         other.rows("begin")
@@ -89,3 +89,18 @@ def test_redrive_leaves_what_is_processed_expired_or_locked(s):
         equal(run("topic_redrive", t.id, 9, 5, None), [["1", None]])
         other.rows("rollback")
     equal(t.seqs("dlq"), [1, 2, 3])
+
+
+def test_redrive_takes_what_has_timed_out(s):
+    t, run = dead(s, [1, 2, 3])
+    equal(t.dequeue(2, dlq=True), [1, 2])
+    t.time_out([1])
+    equal(run("topic_redrive", t.id, 9, 5, None), [["2", None]])
+    equal(t.seqs("dlq"), [2])
+    equal(t.get(1, "status, retries, last_error, tries"),
+          ["2", "0", "bad", "2"])
+    # Its earlier delivery is none any more.
+    equal(t.ack([1], tries=[2]), [])
+    equal(sorted(t.dequeue(9)), [1, 3])
+    equal(t.ack([1], tries=[2]), [])
+    equal(t.ack([1], tries=[3]), [[1, 1, 3]])
