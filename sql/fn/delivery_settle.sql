@@ -2,7 +2,8 @@
  * The rules of settle for a delivery to a consumer group that has failed, by a
  * nack or by its visibility timeout: retries are the group's own. Its dead
  * letter is a copy of the message, so that the other groups keep theirs; the
- * delivery is removed, and the message with the last one.
+ * delivery is removed, and the message with the last one; it is failed with the
+ * last that can be made.
  *
  * Says 2 for a dead letter and 3 for failed, or null for a delivery that is to
  * be made again: that one is not changed. The caller has locked the message,
@@ -47,7 +48,11 @@ begin
 			from sluice.messages m
 			where m.topic_id = p_topic
 			and m.seq = p_seq);
-		return case when found then 3 end;
+		if not found then
+			return null;
+		end if;
+		perform sluice.fail_message(p_topic, p_seq, p_group);
+		return 3;
 	end if;
 
 	select g.name

@@ -1,7 +1,8 @@
 /*
  * Remove a message that no consumer group waits for any more, unless one does
- * after all: the one place where a message of groups ends. The caller has
- * locked it, and has just removed a delivery of it.
+ * after all: the one place where a message of groups ends. It stays as failed
+ * when deliveries are left, but only failed ones. The caller has locked it, and
+ * has just removed a delivery of it.
  *
  * With p_archive the topic, which is replayable, keeps it in its log; p_group,
  * p_retries and p_error are those of the delivery that was the last, if it was
@@ -27,6 +28,7 @@ begin
 		and d.seq = p_seq
 		limit 1;
 		if found then
+			perform sluice.fail_message(p_topic, p_seq);
 			return false;
 		end if;
 		perform sluice.archive(p_topic, p_seq, clock_timestamp(),
@@ -43,6 +45,7 @@ begin
 	returning m.key
 	into v_key;
 	if not found then
+		perform sluice.fail_message(p_topic, p_seq);
 		return false;
 	end if;
 	-- A key row that an enqueue holds is left to that enqueue.

@@ -183,9 +183,9 @@ def test_a_receipt_from_before_a_message_came_back_is_of_no_delivery(t):
 
 def test_without_dead_letters_a_delivery_fails_for_its_group(t):
     topic, a, b = consumers(t, "a", "b", max_retries=0)
-    t.admin.enqueue(topic)
+    id = t.admin.enqueue(topic)
     [message] = a.dequeue(topic)
-    a.nack(message).expect(204)
+    a.nack(message, error="broken").expect(204)
     same(a.dequeue(topic), [])
     same(t.admin.listed(topic + ".dlq")["total"], 0)
     [message] = b.dequeue(topic)
@@ -194,3 +194,10 @@ def test_without_dead_letters_a_delivery_fails_for_its_group(t):
         from sluice.queue_group_lag where topic = '{topic}'
         order by consumer_group""")
     same(row, "0|0|1\n0|0|0")
+    [message] = t.admin.listed(topic)["items"]
+    same([message[name] for name in
+          ("id", "status", "retry_count", "last_error")],
+         [id, "failed", 1, "broken"])
+    same(t.admin.post(f"/api/topics/{topic}/purge", {
+        "statuses": ["failed"]}).expect(200), {"deleted": 1})
+    nothing_left(t, topic)
