@@ -72,7 +72,7 @@ class Shell:
         self.process = subprocess.Popen(
             ["bash", "-u"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
-            cwd=folder, env={**environment, "TMPDIR": folder})
+            cwd=folder, env=environment)
 
     def run(self, commands):
         self.process.stdin.write(f"{commands}\necho; echo '{MARK}'\n")
@@ -92,8 +92,11 @@ def main():
     instance = Instance().start()
     try:
         with tempfile.TemporaryDirectory() as folder:
+            # Not all readers have that one.
+            environment = dict(instance.environment)
+            environment.pop("TMPDIR", None)
             shell = Shell({
-                **instance.environment,
+                **environment,
                 "SLUICE": f"http://127.0.0.1:{instance.http_port}",
                 "TOKEN": instance.admin().token,
                 "DATABASE": instance.database}, folder)
