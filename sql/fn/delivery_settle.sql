@@ -26,6 +26,8 @@ declare
 	-- no more than that.
 	v_seq bigint := ((extract(epoch from p_now) - 1704067200)
 		* 1000000)::bigint * 1024 + (p_seq & 1023);
+	v_step bigint := 1024;
+	v_key text;	-- only where keys are ordered
 	v_noted boolean;
 begin
 	delete from sluice.deliveries d
@@ -33,7 +35,9 @@ begin
 	and d.seq = p_seq
 	and d.group_id = p_group
 	and p_dead > 0
-	and d.retries + 1 >= p_dead;
+	and d.retries + 1 >= p_dead
+	returning d.key
+	into v_key;
 	if not found then
 		update sluice.deliveries d
 		set status = 3,
@@ -60,6 +64,13 @@ begin
 	from sluice.consumer_groups g
 	where g.topic_id = p_topic
 	and g.group_id = p_group;
+	if v_key is not null then
+		-- In the microsecond of the message no other one of its key
+		-- was made. Below that it is by chance: the copy of one group
+		-- that is gone has had a number, and an id, too.
+		v_seq := p_seq - (p_seq & 1023) + (v_seq >> 10 & 1023);
+		v_step := 1;
+	end if;
 	loop
 		insert into sluice.messages (topic_id, seq, status, visible_at,
 			created_at, expires_at, dlq_moved_at, max_retries,
@@ -76,7 +87,7 @@ begin
 		returning expires_at
 		into v_expires_at;
 		exit when found;
-		v_seq := v_seq + 1024;
+		v_seq := v_seq + v_step;
 	end loop;
 	-- Where there are other groups, and it ends with this delivery, they
 	-- have all acked it: that is what the log keeps.

@@ -56,6 +56,28 @@ def test_a_groups_dead_letter_lets_its_next_one_go(t):
     same(payloads(take(t, topic, "g")), ["2"])
 
 
+def test_a_groups_dead_letter_that_comes_back_is_before_later_ones(t):
+    for how in ("requeue", "redrive"):
+        topic = ordered(t, max_retries=1)
+        join(t, topic, "g")
+        put(t, topic, *[f"k {n}" for n in range(4)])
+        [message] = take(t, topic, "g")
+        t.admin.nack(message["id"], consumer_group="g").expect(204)
+        [message] = take(t, topic, "g")
+        if how == "requeue":
+            [letter] = t.admin.listed(topic + ".dlq")["items"]
+            t.admin.post(f"/api/messages/{letter['id']}/requeue").expect(204)
+        else:
+            same(t.admin.post(f"/api/topics/{topic}/redrive", {
+                "consumer_group": "g"}).expect(200), {"requeued": 1})
+        got = []
+        for n in range(3):
+            done(t, message, "g")
+            [message] = take(t, topic, "g")
+            got.append(message["payload"])
+        same(got, ["0", "2", "3"])
+
+
 def test_a_plain_ack_lets_the_groups_go_on(t):
     topic = ordered(t)
     join(t, topic, "g")
