@@ -3,6 +3,10 @@
  * given deliveries of these messages, due at 'infinity', and of later ones
  * too. Nothing was delivered to it yet, so each line begins anew, with the
  * lowest there is.
+ *
+ * Who ends a message has removed its deliveries when he waits for a line that
+ * we have: as in release, a delivery that is locked is left to him. It stays
+ * the one whose turn it is until he comes.
  */
 create or replace function sluice.line_up(
 	p_topic bigint,
@@ -35,13 +39,20 @@ begin
 		do update set low_seq = least(h.low_seq, excluded.low_seq)
 		returning h.key, h.seq
 	loop
+		perform
+		from sluice.deliveries d
+		where d.topic_id = p_topic
+		and d.seq = v_line.seq
+		and d.group_id = p_group
+		and d.tries % 1024 = 0	-- not delivered yet: fan_out
+		for no key update skip locked;
+		continue when not found;
 		update sluice.deliveries d
 		set status = 2,
 			visible_at = 'infinity'
 		where d.topic_id = p_topic
 		and d.seq = v_line.seq
-		and d.group_id = p_group
-		and d.tries % 1024 = 0; -- not delivered yet: fan_out
+		and d.group_id = p_group;
 	end loop;
 	perform sluice.release(p_topic, p_key);
 end

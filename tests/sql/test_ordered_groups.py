@@ -1,6 +1,6 @@
 """Ordered keys and consumer groups: what comes back, and who joins."""
 
-from session import Statements, equal
+from session import Session, Statements, equal
 from test_ordered import ordered_for
 
 
@@ -53,3 +53,23 @@ def test_dead_letters_of_a_group_come_back_in_their_order(s):
     for seq in letters:
         equal(t.deliver("g", 10), [seq])
         s.rows(t.group_ack_sql("g", [seq]))
+
+
+def test_a_joining_group_does_not_wait_for_whoever_waits_for_its_line(s):
+    """He has removed the delivery whose turn it was, and says whose is next."""
+    t = ordered_for(s)
+    t.begin("g")
+    t.enqueue([1, 2], keys=["a"] * 2)
+    equal(t.dequeue(), [1])
+    equal(t.join("g", batch=1), ["joining", "2"])
+    with Session() as other:
+        s.rows("begin")
+        s.rows(f"select from sluice.key_heads where topic_id = {t.id} "
+               "order by group_id for update")
+        other.send(t.ack_sql([1]))
+        s.wait_until_blocked(other)
+        equal(t.join("g"), ["joining", "2"])
+        s.rows("commit")
+        equal([row[0] for row in other.receive()][0], "1")
+    equal(t.join("g"), ["registered", "2"])
+    equal(t.deliver("g", 10), [2])
