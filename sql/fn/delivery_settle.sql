@@ -22,8 +22,8 @@ as $$
 declare
 	v_name text;
 	v_expires_at timestamptz;
-	-- What a worker would have made now; the place of a dead letter says
-	-- no more than that.
+	-- What a worker would have made now: without ordered keys the place
+	-- of a dead letter says no more than that.
 	v_seq bigint := ((extract(epoch from p_now) - 1704067200)
 		* 1000000)::bigint * 1024 + (p_seq & 1023);
 	v_step bigint := 1024;
