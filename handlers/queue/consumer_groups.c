@@ -13,7 +13,6 @@
 #include "handlers/queue/message.h"
 #include "handlers/queue/page.h"
 #include "handlers/queue/topic_path.h"
-#include "sql/claims.h"
 #include "sql/consumer_groups.h"
 #include "sql/message_seq.h"
 #include "sql/wake.h"

@@ -1,7 +1,9 @@
 """Ordered keys and consumer groups."""
 
+from groups_of_topics import consumers, ids
 from harness.context import Call, same
 from test_ordered import ordered, payloads, put
+
 
 def join(t, topic, *names):
     for name in names:
@@ -126,3 +128,18 @@ def test_a_waiting_group_is_woken_when_its_turn_comes(t):
     t.wait_for_parked(1)
     done(t, message, "g")
     same(payloads(waiting.result(5)), ["2"])
+
+
+def test_what_all_groups_have_failed_holds_up_no_plain_consumer(t):
+    topic, a = consumers(t, "a", ordered=True, max_retries=0)
+    sent = [t.admin.enqueue(topic, str(n), key="k") for n in range(3)]
+    a.nack(a.take(topic)[0]).expect(204)
+    same(ids(t.admin.take(topic)), [sent[1]])
+    # What a plain consumer has already is left to him, and ends with him.
+    topic, a = consumers(t, "a", ordered=True, max_retries=0)
+    sent = [t.admin.enqueue(topic, str(n), key="k") for n in range(3)]
+    t.admin.take(topic)
+    a.nack(a.take(topic)[0]).expect(204)
+    same(t.admin.dequeue(topic), [])
+    t.admin.ack(sent[0]).expect(204)
+    same(ids(t.admin.take(topic)), [sent[1]])
